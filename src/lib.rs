@@ -15,3 +15,5 @@
 //! | 5 | `config` | the environment and what beats what |
 //! | 5 | `console` | the only writer to a person |
 //! | 6 | `app` | one file a command |
+
+pub mod terms;

@@ -1,0 +1,230 @@
+//! A mailbox of RFC 5321 section 4.1.2, as it goes to the wire.
+//!
+//! Quoted local parts, address literals, a bare `postmaster` and UTF-8 local parts (RFC 6531) are taken; a domain in
+//! other letters becomes A-labels. Dots may stand anywhere in a local part: some providers gave such mailboxes out.
+
+use super::printable::printable;
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A mailbox. Nothing in it can end a line or a path on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    local: String,
+    domain: Option<String>,
+}
+
+/// Why a text is no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressProblem {
+    pub text: String,
+    pub why: &'static str,
+}
+
+impl fmt::Display for AddressProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\" is not an address: {}", printable(&self.text), self.why)
+    }
+}
+
+/// Octets a path may have on the wire, without its brackets (RFC 5321 section 4.5.3.1.3).
+const LONGEST: usize = 254;
+
+impl Address {
+    /// Reads an addr-spec without brackets, display name or comments.
+    pub fn parse(text: &str) -> Result<Address, AddressProblem> {
+        let problem = |why| AddressProblem { text: text.to_owned(), why };
+        if text.chars().any(char::is_control) {
+            return Err(problem("it holds a control character"));
+        }
+        if text.is_empty() {
+            return Err(problem("it is empty"));
+        }
+        let (local, rest) = split_local(text).map_err(problem)?;
+        let domain = match rest.strip_prefix('@') {
+            Some(domain) => Some(parse_domain(domain).map_err(problem)?),
+            None if rest.is_empty() && local.eq_ignore_ascii_case("postmaster") => None,
+            None if rest.is_empty() => return Err(problem("it has no @domain")),
+            None => return Err(problem("it holds a character that must be quoted")),
+        };
+        let address = Address { local: local.to_owned(), domain };
+        if address.to_string().len() > LONGEST {
+            return Err(problem("it is longer than 254 octets"));
+        }
+        Ok(address)
+    }
+
+    /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
+    pub fn needs_utf8(&self) -> bool {
+        !self.local.is_ascii()
+    }
+
+    /// True for addresses that name the same mailbox for certain: the local part exactly, the domain without case.
+    pub fn same_mailbox(&self, other: &Address) -> bool {
+        self.key() == other.key()
+    }
+
+    /// What duplicates are recognised by.
+    pub fn key(&self) -> String {
+        match &self.domain {
+            Some(domain) => format!("{}@{}", self.local, domain.to_ascii_lowercase()),
+            None => self.local.to_ascii_lowercase(),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.domain {
+            Some(domain) => write!(f, "{}@{}", self.local, domain),
+            None => f.write_str(&self.local),
+        }
+    }
+}
+
+/// Splits off the local part and returns it with what follows.
+fn split_local(text: &str) -> Result<(&str, &str), &'static str> {
+    let end = if text.starts_with('"') { quoted_end(text)? } else { text.find(|c| !is_atext_or_dot(c)).unwrap_or(text.len()) };
+    match &text[..end] {
+        "" if text.starts_with('@') => Err("it has no local part"),
+        "" => Err("it holds a character that must be quoted"),
+        local => Ok((local, &text[end..])),
+    }
+}
+
+/// Where a quoted string that starts the text ends, its quotes included.
+pub(super) fn quoted_end(text: &str) -> Result<usize, &'static str> {
+    let mut chars = text.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Ok(at + 1),
+            '\\' => match chars.next() {
+                Some((_, escaped)) if escaped.is_ascii() => {}
+                _ => return Err("a backslash in quotes has nothing to quote"),
+            },
+            _ => {}
+        }
+    }
+    Err("a quote is not closed")
+}
+
+fn is_atext_or_dot(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || (!c.is_ascii() && !c.is_whitespace())
+}
+
+fn parse_domain(text: &str) -> Result<String, &'static str> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let inner = inner.strip_suffix(']').ok_or("its address literal is not closed")?;
+        let v6 = |v6: &str| v6.parse::<Ipv6Addr>().is_ok();
+        let known = match inner.get(..5) {
+            Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => v6(&inner[5..]),
+            _ => inner.parse::<Ipv4Addr>().is_ok(),
+        };
+        return if known { Ok(text.to_owned()) } else { Err("its address literal is neither IPv4 nor IPv6:…") };
+    }
+    domain_name(text)
+}
+
+/// Reads a domain name: letters, digits, hyphens and underscores in labels, other scripts turned into A-labels.
+pub fn domain_name(text: &str) -> Result<String, &'static str> {
+    let ascii = if text.is_ascii() {
+        text.to_owned()
+    } else {
+        idna::domain_to_ascii_strict(text).map_err(|_| "its domain is not a valid international name")?
+    };
+    if ascii.is_empty() {
+        return Err("its domain is empty");
+    }
+    if ascii.len() > 253 {
+        return Err("its domain is longer than 253 octets");
+    }
+    for label in ascii.split('.') {
+        if label.is_empty() {
+            return Err("its domain has an empty label");
+        }
+        if label.len() > 63 {
+            return Err("its domain has a label over 63 octets");
+        }
+        if !label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+            return Err("its domain holds a character that no domain has");
+        }
+    }
+    Ok(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rfc_5321_calls_a_mailbox_goes_to_the_wire_as_it_is() {
+        for text in [
+            "a@d.example",
+            "a.b+c=d@d.example",
+            "foo..bar@d.example",
+            ".foo.@d.example",
+            "\"john doe\"@d.example",
+            "\"a@b\"@d.example",
+            "\"qu\\\"oted\\\\\"@d.example",
+            "\"\"@d.example",
+            "a@[127.0.0.1]",
+            "a@[IPv6:::1]",
+            "a@a_b.example",
+            "a@localhost",
+            "postmaster",
+            "Postmaster",
+            "-a@d.example",
+            "jörg@d.example",
+            "{$|^}~!#%&'*/?`@d.example",
+        ] {
+            assert_eq!(Address::parse(text).map(|a| a.to_string()).as_deref(), Ok(text));
+        }
+        assert_eq!(Address::parse("a@döt.example").unwrap().to_string(), "a@xn--dt-fka.example");
+        assert!(Address::parse("jörg@d.example").unwrap().needs_utf8());
+        assert!(!Address::parse("a@döt.example").unwrap().needs_utf8());
+    }
+
+    #[test]
+    fn what_could_add_to_a_command_is_no_address() {
+        let long = format!("{}@d.example", "a".repeat(300));
+        for text in [
+            "",
+            "@d.example",
+            "root",
+            "a@",
+            "a@d.example ",
+            "a@d.example SIZE=1",
+            "a@d.example>",
+            "<a@d.example>",
+            "a@d.example,b@d.example",
+            "a b@d.example",
+            "a@d..example",
+            "a@.example",
+            "a@d.example.",
+            "a@d.example\r\nRCPT TO:<x@d.example>",
+            "a\n@d.example",
+            "a\0@d.example",
+            "\"a\r\n\"@d.example",
+            "a@d\u{7f}",
+            "\"open@d.example",
+            "\"a\"b@d.example",
+            "a@[300.0.0.1]",
+            "a@[127.0.0.1",
+            "a@[IPv6:zz]",
+            "a@b@c.example",
+            "a\u{85}@d.example",
+            "a@xn--a\u{200d}",
+            long.as_str(),
+        ] {
+            assert!(Address::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn duplicates_differ_only_in_the_case_of_the_domain() {
+        let parse = |text| Address::parse(text).unwrap();
+        assert!(parse("a@D.example").same_mailbox(&parse("a@d.EXAMPLE")));
+        assert!(!parse("A@d.example").same_mailbox(&parse("a@d.example")));
+        assert!(parse("POSTMASTER").same_mailbox(&parse("postmaster")));
+    }
+}

@@ -1,0 +1,232 @@
+//! Address lists of RFC 5322 section 3.4, from an argument or a header field: display names, groups, comments, quotes.
+//!
+//! Only the addresses are kept. What is not a list to the letter is refused rather than guessed at: a guess is mail to
+//! somebody who was not meant.
+
+use super::address::{Address, AddressProblem, quoted_end};
+
+/// How an empty element of a list is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// An argument: `a@x,,b@x` is a slip.
+    Refused,
+    /// A header field: RFC 5322 section 4.4 has them.
+    Skipped,
+}
+
+/// Reads a comma list; a header field must be unfolded.
+pub fn address_list(text: &str, empty: Empty) -> Result<Vec<Address>, AddressProblem> {
+    if text.contains(|c: char| c.is_control() && c != '\t') {
+        return Err(AddressProblem { text: text.to_owned(), why: "it holds a control character" });
+    }
+    let bare = without_comments(text)?;
+    let mut found = Vec::new();
+    let mut rest = bare.as_str();
+    loop {
+        let (element, stop) = element(rest)?;
+        match stop {
+            Some(':') if !element.contains('<') => {
+                let inside = &rest[element.len() + 1..];
+                rest = group(inside, &mut found)?;
+                match rest.chars().next() {
+                    None => return Ok(found),
+                    Some(',') => rest = &rest[1..],
+                    Some(_) => return Err(problem(rest, "a comma is missing behind the group")),
+                }
+                continue;
+            }
+            Some(':' | ';') => return Err(problem(element, "a colon or semicolon stands outside a group")),
+            _ => take(element, empty, &mut found)?,
+        }
+        match stop {
+            Some(_) => rest = &rest[element.len() + 1..],
+            None => return Ok(found),
+        }
+    }
+}
+
+/// Reads one mailbox, as `--from` takes it: bare, in brackets or with a display name.
+pub fn mailbox(text: &str) -> Result<Address, AddressProblem> {
+    let mut list = address_list(text, Empty::Refused)?;
+    match list.pop() {
+        Some(one) if list.is_empty() => Ok(one),
+        Some(_) => Err(problem(text, "it is more than one")),
+        None => Err(problem(text, "it is empty")),
+    }
+}
+
+fn problem(text: &str, why: &'static str) -> AddressProblem {
+    AddressProblem { text: text.trim().to_owned(), why }
+}
+
+/// Reads the members of a group up to its semicolon; returns what stands behind it.
+fn group<'a>(mut rest: &'a str, found: &mut Vec<Address>) -> Result<&'a str, AddressProblem> {
+    loop {
+        let (element, stop) = element(rest)?;
+        match stop {
+            Some(':') => return Err(problem(element, "a group stands in a group")),
+            None => return Err(problem(element, "a group is not closed by a semicolon")),
+            Some(_) => take(element, Empty::Skipped, found)?,
+        }
+        rest = &rest[element.len() + 1..];
+        if stop == Some(';') {
+            return Ok(rest.trim_start());
+        }
+    }
+}
+
+/// The text up to the next comma, colon or semicolon that is not in quotes, brackets or a literal.
+fn element(text: &str) -> Result<(&str, Option<char>), AddressProblem> {
+    let mut at = 0;
+    let mut angle = false;
+    while let Some(c) = text[at..].chars().next() {
+        match c {
+            '"' => {
+                at += quoted_end(&text[at..]).map_err(|why| problem(text, why))?;
+                continue;
+            }
+            '[' => {
+                at += text[at..].find(']').ok_or_else(|| problem(text, "its address literal is not closed"))?;
+            }
+            '<' if angle => return Err(problem(text, "a bracket stands in brackets")),
+            '<' => angle = true,
+            '>' if !angle => return Err(problem(text, "a bracket closes that was not opened")),
+            '>' => angle = false,
+            ',' | ':' | ';' if !angle => return Ok((&text[..at], Some(c))),
+            _ => {}
+        }
+        at += c.len_utf8();
+    }
+    if angle { Err(problem(text, "a bracket is not closed")) } else { Ok((text, None)) }
+}
+
+/// Reads one element of a list and keeps its address.
+fn take(element: &str, empty: Empty, found: &mut Vec<Address>) -> Result<(), AddressProblem> {
+    let element = element.trim();
+    if element.is_empty() {
+        return match empty {
+            Empty::Refused => Err(problem(element, "it is empty")),
+            Empty::Skipped => Ok(()),
+        };
+    }
+    let Some(open) = outside_quotes(element, '<') else {
+        found.push(Address::parse(element)?);
+        return Ok(());
+    };
+    let close = element.rfind('>').unwrap_or(element.len());
+    let (inside, behind) = (&element[open + 1..close], &element[close + 1..]);
+    if !behind.trim().is_empty() || outside_quotes(inside, '<').is_some() {
+        return Err(problem(element, "something stands behind the brackets"));
+    }
+    found.push(Address::parse(without_route(inside.trim()))?);
+    Ok(())
+}
+
+/// Drops an obsolete source route (`@a,@b:` in front; RFC 5321 appendix C).
+fn without_route(inside: &str) -> &str {
+    match inside.split_once(':') {
+        Some((route, address)) if route.starts_with('@') => address,
+        _ => inside,
+    }
+}
+
+fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        if c == wanted {
+            return Some(at);
+        }
+        at += if c == '"' { quoted_end(&text[at..]).unwrap_or(1) } else { c.len_utf8() };
+    }
+    None
+}
+
+/// The text with every comment replaced by a blank; comments nest (RFC 5322 section 3.2.2).
+fn without_comments(text: &str) -> Result<String, AddressProblem> {
+    let mut bare = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut depth = 0usize;
+    while let Some(c) = text[at..].chars().next() {
+        let mut step = c.len_utf8();
+        match c {
+            '"' if depth == 0 => {
+                step = quoted_end(&text[at..]).map_err(|why| problem(text, why))?;
+                bare.push_str(&text[at..at + step]);
+            }
+            '\\' if depth > 0 => step += text[at + 1..].chars().next().map_or(0, char::len_utf8),
+            '(' => {
+                depth += 1;
+                bare.push(' ');
+            }
+            ')' if depth > 0 => depth -= 1,
+            _ if depth == 0 => bare.push(c),
+            _ => {}
+        }
+        at += step;
+    }
+    if depth > 0 { Err(problem(text, "a comment is not closed")) } else { Ok(bare) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        address_list(text, Empty::Refused).unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn only_the_addresses_of_a_list_are_kept() {
+        for (text, addresses) in [
+            ("a@x.org", vec!["a@x.org"]),
+            ("a@x.org, b@y.org", vec!["a@x.org", "b@y.org"]),
+            ("A <a@x.org>, \"b, c\" <b@x.org>; ", vec![]),
+            ("A <a@x.org>, \"b, c\" <b@x.org>", vec!["a@x.org", "b@x.org"]),
+            ("group: x@y, Z <z@y>;", vec!["x@y", "z@y"]),
+            ("group: x@y, z@y;, c@d", vec!["x@y", "z@y", "c@d"]),
+            ("undisclosed-recipients:;", vec![]),
+            ("\"john doe\"@x.org", vec!["\"john doe\"@x.org"]),
+            ("John \"Q, <x>\" Doe <j@x.org>", vec!["j@x.org"]),
+            ("<\"a@b\"@x.org>", vec!["\"a@b\"@x.org"]),
+            ("a@x.org (comment, with (nested \\) one)), b@x.org", vec!["a@x.org", "b@x.org"]),
+            ("<@r1,@r2:a@x.org>", vec!["a@x.org"]),
+            ("a@[IPv6:::1], b@[127.0.0.1]", vec!["a@[IPv6:::1]", "b@[127.0.0.1]"]),
+            ("Postmaster", vec!["Postmaster"]),
+            ("\tA\t<a@x.org>", vec!["a@x.org"]),
+        ] {
+            assert_eq!(read(text), addresses, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_not_guessed_at() {
+        for text in [
+            "",
+            " ",
+            "a@x,",
+            ",a@x",
+            "a@x,,b@x",
+            "a@x b@x",
+            "<a@x",
+            "a@x>",
+            "<a@x> NOTIFY=NEVER",
+            "A <b@x> <c@x>",
+            "a@x;b@x",
+            "\"open <a@x>",
+            "(open a@x",
+            "group: a@x",
+            "g: h: a@x;;",
+            "<>",
+            "<<a@x>>",
+            "a@x\r\nRCPT TO:<b@x>",
+            "A\n <a@x>",
+            "root",
+        ] {
+            assert!(address_list(text, Empty::Refused).is_err(), "{text:?}");
+        }
+        assert_eq!(address_list("a@x,,b@x,", Empty::Skipped).unwrap().len(), 2);
+        assert!(mailbox("a@x, b@x").is_err());
+        assert!(mailbox("g:;").is_err());
+        assert_eq!(mailbox("Ada <a@x>").unwrap().to_string(), "a@x");
+    }
+}

@@ -1,0 +1,205 @@
+//! What went wrong, where, and whether the server may have the message: IXPRESULT in our words.
+
+use super::address::AddressProblem;
+use super::reply::{Garble, Reply};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Where in a message's road something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Input,
+    Resolve,
+    Connect,
+    Secure,
+    Greeting,
+    Hello,
+    StartTls,
+    Login,
+    Mail,
+    Rcpt,
+    Data,
+    Body,
+    Dot,
+    Reset,
+    Quit,
+}
+
+impl Stage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Input => "input",
+            Stage::Resolve => "resolve",
+            Stage::Connect => "connect",
+            Stage::Secure => "secure",
+            Stage::Greeting => "greeting",
+            Stage::Hello => "hello",
+            Stage::StartTls => "starttls",
+            Stage::Login => "login",
+            Stage::Mail => "mail",
+            Stage::Rcpt => "rcpt",
+            Stage::Data => "data",
+            Stage::Body => "body",
+            Stage::Dot => "dot",
+            Stage::Reset => "reset",
+            Stage::Quit => "quit",
+        }
+    }
+
+    /// What was waited for or spoken there, as a phrase in a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Stage::Input => "reading the message",
+            Stage::Resolve => "looking up the host",
+            Stage::Connect => "connecting",
+            Stage::Secure => "the TLS handshake",
+            Stage::Greeting => "the greeting",
+            Stage::Hello => "the answer to EHLO",
+            Stage::StartTls => "the answer to STARTTLS",
+            Stage::Login => "the log-on",
+            Stage::Mail => "the answer to the sender",
+            Stage::Rcpt => "the answer to the recipients",
+            Stage::Data => "the answer to DATA",
+            Stage::Body => "the message",
+            Stage::Dot => "the verdict on the message",
+            Stage::Reset => "the answer to RSET",
+            Stage::Quit => "the farewell",
+        }
+    }
+}
+
+/// An extension that a message or a wish needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    EightBitMime,
+    SmtpUtf8,
+    Dsn,
+}
+
+/// What makes a message unfit to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    Empty,
+    NoHeader,
+    HeaderTooLong { limit: u64 },
+    Nul { line: u64, offset: u64 },
+    LoneCr { line: u64, offset: u64 },
+    Directory,
+    Device,
+    Terminal,
+    Changed,
+}
+
+/// The signal that ends a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signal(pub i32);
+
+impl Signal {
+    pub fn name(self) -> String {
+        match self.0 {
+            1 => "SIGHUP".to_owned(),
+            2 => "SIGINT".to_owned(),
+            15 => "SIGTERM".to_owned(),
+            other => format!("signal {other}"),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub enum Cause {
+    /// The server answered with a refusal.
+    Refused(Reply),
+    /// A reply that makes no sense where it came.
+    OutOfPlace(Reply),
+    /// Octets that are no reply.
+    Garbled(Garble, Vec<u8>),
+    /// Octets before anything was asked.
+    AheadOfCommand,
+    Lacks(Feature),
+    TooLarge { size: u64, limit: u64, ours: bool },
+    TimedOut(Duration),
+    Deadline(Duration),
+    /// The server closed the connection.
+    Closed,
+    ReadFailed(io::Error),
+    WriteFailed(io::Error),
+    NoSuchHost,
+    LookupFailed(String),
+    NotReached(Vec<(SocketAddr, io::Error)>),
+    /// A reason on this machine: a socket path, a source address, no sockets left.
+    Local(io::Error),
+    NoSocket(io::Error),
+    Unreadable(io::Error),
+    /// Temporary trouble of this machine while a message is kept aside: no room, no descriptor.
+    NoRoom(io::Error),
+    Unfit(Unfit),
+    NoSender,
+    NoRecipients,
+    BadAddress(AddressProblem),
+    BadList(AddressProblem),
+    /// The session was lost before the message's turn.
+    NeverTried,
+    Interrupted(Signal),
+    Denied(io::Error),
+    NotBuilt(&'static str),
+    Usage(String),
+    Bug(String),
+}
+
+/// One failure: where, why, at which server, and about what.
+#[derive(Debug)]
+pub struct Failure {
+    pub stage: Stage,
+    pub cause: Cause,
+    /// The server's place, once there is one.
+    pub server: Option<String>,
+    /// The address or the path that it is about.
+    pub problem: Option<String>,
+    /// The end of the message had been written: the server may have it.
+    pub committed: bool,
+}
+
+impl Failure {
+    pub fn new(stage: Stage, cause: Cause) -> Failure {
+        Failure { stage, cause, server: None, problem: None, committed: false }
+    }
+
+    pub fn at(mut self, server: &str) -> Failure {
+        self.server = Some(server.to_owned());
+        self
+    }
+
+    pub fn about(mut self, problem: impl Into<String>) -> Failure {
+        self.problem = Some(problem.into());
+        self
+    }
+
+    pub fn committed(mut self) -> Failure {
+        self.committed = true;
+        self
+    }
+
+    /// The reply behind it, if it was one.
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.cause {
+            Cause::Refused(reply) | Cause::OutOfPlace(reply) => Some(reply),
+            _ => None,
+        }
+    }
+
+    /// The error number of the system call behind it, if it was one.
+    pub fn os_error(&self) -> Option<i32> {
+        match &self.cause {
+            Cause::ReadFailed(error)
+            | Cause::WriteFailed(error)
+            | Cause::Local(error)
+            | Cause::NoSocket(error)
+            | Cause::Unreadable(error)
+            | Cause::NoRoom(error)
+            | Cause::Denied(error) => error.raw_os_error(),
+            Cause::NotReached(tried) => tried.last().and_then(|(_, error)| error.raw_os_error()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Floor 0: the words of the trade. Pure: no I/O, no clock, no clap.
+
+pub mod address;
+pub mod address_list;
+pub mod amount;
+pub mod endpoint;
+pub mod envelope;
+pub mod event;
+pub mod failure;
+pub mod ixp;
+mod ixp_table;
+pub mod meaning;
+pub mod outcome;
+pub mod plan;
+pub mod printable;
+pub mod reply;
+pub mod xtext;
