@@ -17,3 +17,4 @@
 //! | 6 | `app` | one file a command |
 
 pub mod terms;
+pub mod watch; pub mod message;

@@ -1,0 +1,183 @@
+//! The header block: its fields, the addresses in it, and what is changed on the way (RFC 5322 section 3.6).
+
+use crate::terms::address::{Address, AddressProblem};
+use crate::terms::address_list::{Empty, address_list};
+use std::ops::Range;
+
+/// A header block as canonical lines, taken apart into fields.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    block: Vec<u8>,
+    fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug)]
+struct Field {
+    /// In lower case.
+    name: String,
+    whole: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Header {
+    /// Takes apart a block of canonical lines, as the scan gathered it.
+    pub fn read(block: Vec<u8>) -> Header {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut at = 0;
+        while at < block.len() {
+            let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |lf| at + lf + 1);
+            let line = &block[at..end];
+            match (line.first(), fields.last_mut()) {
+                (Some(b' ' | b'\t'), Some(field)) => {
+                    field.whole.end = end;
+                    field.value.end = end;
+                }
+                _ => {
+                    let colon = memchr::memchr(b':', line).unwrap_or(line.len() - 1);
+                    let name = String::from_utf8_lossy(line[..colon].trim_ascii()).to_ascii_lowercase();
+                    fields.push(Field { name, whole: at..end, value: at + colon + 1..end });
+                }
+            }
+            at = end;
+        }
+        Header { block, fields }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    pub fn is_eight_bit(&self) -> bool {
+        !self.block.is_ascii()
+    }
+
+    pub fn is_utf8(&self) -> bool {
+        std::str::from_utf8(&self.block).is_ok()
+    }
+
+    /// The first value of a name, unfolded.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.fields.iter().find(|field| field.name == name).map(|field| self.unfolded(field))
+    }
+
+    fn unfolded(&self, field: &Field) -> String {
+        String::from_utf8_lossy(&self.block[field.value.clone()]).replace("\r\n", "").trim().to_owned()
+    }
+
+    /// The recipients: Resent-To, -Cc and -Bcc of the newest resending, else To, Cc and Bcc.
+    pub fn recipients(&self) -> Result<Vec<Address>, AddressProblem> {
+        let resent = self.newest_resending();
+        let names: &[&str] =
+            if resent.is_empty() { &["to", "cc", "bcc"] } else { &["resent-to", "resent-cc", "resent-bcc"] };
+        let fields = if resent.is_empty() { self.fields.as_slice() } else { resent };
+        let mut found = Vec::new();
+        for field in fields.iter().filter(|field| names.contains(&field.name.as_str())) {
+            let value = self.unfolded(field);
+            if !value.is_empty() {
+                found.extend(address_list(&value, Empty::Skipped)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The sender: Resent-Sender or -From of the newest resending, else Sender, else the first of From.
+    pub fn sender(&self) -> Result<Option<Address>, AddressProblem> {
+        let resent = self.newest_resending();
+        let (fields, names) = match resent {
+            [] => (self.fields.as_slice(), ["sender", "from"]),
+            resent => (resent, ["resent-sender", "resent-from"]),
+        };
+        for name in names {
+            if let Some(field) = fields.iter().find(|field| field.name == name) {
+                let addresses = address_list(&self.unfolded(field), Empty::Skipped)?;
+                if let Some(first) = addresses.into_iter().next() {
+                    return Ok(Some(first));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first run of Resent- fields, up to where an older resending starts (RFC 5322 section 3.6.6).
+    fn newest_resending(&self) -> &[Field] {
+        let Some(start) = self.fields.iter().position(|field| field.name.starts_with("resent-")) else { return &[] };
+        let once = ["resent-date", "resent-from", "resent-sender", "resent-message-id"];
+        let mut seen: Vec<&str> = Vec::new();
+        let older = self.fields[start..].iter().position(|field| {
+            let again = once.contains(&field.name.as_str()) && seen.contains(&field.name.as_str());
+            seen.push(&field.name);
+            again || !field.name.starts_with("resent-")
+        });
+        &self.fields[start..older.map_or(self.fields.len(), |older| start + older)]
+    }
+
+    /// How many fields would be left out on the way.
+    pub fn blind_copies(&self) -> usize {
+        self.fields.iter().filter(|field| is_blind(field)).count()
+    }
+
+    /// The block as it is sent: new fields in front, blind copies left out unless they are kept.
+    pub fn edited(&self, added: &[String], keep_bcc: bool) -> Vec<u8> {
+        let mut head = Vec::with_capacity(self.block.len() + 160);
+        for line in added {
+            head.extend_from_slice(line.as_bytes());
+            head.extend_from_slice(b"\r\n");
+        }
+        for field in self.fields.iter().filter(|field| keep_bcc || !is_blind(field)) {
+            head.extend_from_slice(&self.block[field.whole.clone()]);
+        }
+        head
+    }
+}
+
+fn is_blind(field: &Field) -> bool {
+    matches!(field.name.as_str(), "bcc" | "resent-bcc")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> Header {
+        Header::read(text.replace('\n', "\r\n").into_bytes())
+    }
+
+    fn texts(addresses: Result<Vec<Address>, AddressProblem>) -> Vec<String> {
+        addresses.unwrap().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn recipients_come_from_to_cc_and_bcc() {
+        let plain = header("To: A <a@x>,\n b@x\nCc: c@x (see),\nBCC: g: d@x;\nSubject: To: z@x\nTo: e@x\n");
+        assert_eq!(texts(plain.recipients()), ["a@x", "b@x", "c@x", "d@x", "e@x"]);
+        assert_eq!(texts(header("To: undisclosed-recipients:;\nBcc:\n").recipients()), Vec::<String>::new());
+        assert!(header("To: a@x b@x\n").recipients().is_err());
+    }
+
+    #[test]
+    fn the_newest_resending_speaks_for_the_message() {
+        let resent = header(
+            "Resent-From: r@x\nResent-To: new@x\nResent-Bcc: blind@x\nResent-From: o@x\nResent-To: old@x\nFrom: f@x\nTo: a@x\n",
+        );
+        assert_eq!(texts(resent.recipients()), ["new@x", "blind@x"]);
+        assert_eq!(resent.sender().unwrap().unwrap().to_string(), "r@x");
+        let apart = header("Resent-To: new@x\nReceived: y\nResent-To: old@x\nResent-From: o@x\nFrom: f@x\n");
+        assert_eq!(texts(apart.recipients()), ["new@x"]);
+    }
+
+    #[test]
+    fn the_sender_field_goes_before_from() {
+        assert_eq!(header("From: a@x, b@x\nSender: s@x\n").sender().unwrap().unwrap().to_string(), "s@x");
+        assert_eq!(header("From: a@x, b@x\n").sender().unwrap().unwrap().to_string(), "a@x");
+        assert_eq!(header("Subject: x\n").sender(), Ok(None));
+    }
+
+    #[test]
+    fn only_blind_copies_are_left_out() {
+        let given = header("Received: x\nbcc: a@x,\n\tb@x\nTo: c@x\nResent-Bcc : d@x\nX-Bcc: e@x\n");
+        assert_eq!(given.blind_copies(), 2);
+        assert_eq!(given.edited(&[], false), b"Received: x\r\nTo: c@x\r\nX-Bcc: e@x\r\n");
+        assert_eq!(given.edited(&["Date: now".to_owned()], true)[..11], *b"Date: now\r\n");
+        assert_eq!(given.edited(&[], true), given.block);
+    }
+}

@@ -1,0 +1,159 @@
+//! Where the octets of a message lie: a file, memory, or an unlinked spool for what came through a pipe.
+
+use crate::terms::failure::{Cause, Unfit};
+use crate::watch::wait::Watch;
+use rustix::event::PollFlags;
+use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Octets that can be read again from any place.
+#[derive(Debug)]
+pub enum Source {
+    File {
+        file: File,
+        base: u64,
+        seen: Seen,
+    },
+    Memory(Vec<u8>),
+    /// Nobody else can reach it, so it cannot change.
+    Spool(File),
+}
+
+/// What a file looked like when it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    size: i64,
+    modified: (i64, u64),
+}
+
+impl Seen {
+    #[allow(clippy::unnecessary_cast, clippy::useless_conversion)] // the types differ between systems
+    fn of(stat: &Stat) -> Seen {
+        Seen { size: stat.st_size as i64, modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u64) }
+    }
+}
+
+/// Octets kept in memory before a pipe goes to disk.
+pub const IN_MEMORY: usize = 1024 * 1024;
+/// Octets read at a time.
+pub const BLOCK: usize = 128 * 1024;
+
+/// What a descriptor can give.
+#[derive(Debug)]
+pub enum Opened {
+    /// A regular file, from its present offset on.
+    File(Source),
+    /// A pipe or socket: it gives its octets once.
+    Stream(OwnedFd),
+}
+
+impl Opened {
+    /// Opens a path once; a pipe without a writer does not hold the program up.
+    pub fn path(path: &Path) -> Result<Opened, Cause> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let fd = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| Cause::Unreadable(e.into()))?;
+        Self::judge(fd, 0)
+    }
+
+    pub fn standard_input() -> Result<Opened, Cause> {
+        let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(Cause::Unreadable)?;
+        let offset = rustix::fs::tell(&stdin).unwrap_or(0);
+        Self::judge(stdin, offset)
+    }
+
+    fn judge(fd: OwnedFd, base: u64) -> Result<Opened, Cause> {
+        let stat = fstat(&fd).map_err(|error| Cause::Unreadable(error.into()))?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => {
+                Ok(Opened::File(Source::File { file: File::from(fd), base, seen: Seen::of(&stat) }))
+            }
+            FileType::Fifo | FileType::Socket => Ok(Opened::Stream(fd)),
+            FileType::Directory => Err(Cause::Unfit(Unfit::Directory)),
+            _ if rustix::termios::isatty(&fd) => Err(Cause::Unfit(Unfit::Terminal)),
+            _ if matches!(rustix::io::read(&fd, &mut [0u8; 1]), Ok(0)) => Err(Cause::Unfit(Unfit::Empty)),
+            _ => Err(Cause::Unfit(Unfit::Device)),
+        }
+    }
+}
+
+impl Source {
+    /// Reads at a place, as much as is there up to the buffer's size.
+    pub fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        match self {
+            Source::File { file, base, .. } => read_at(file.as_fd(), buffer, base + at),
+            Source::Spool(file) => read_at(file.as_fd(), buffer, at),
+            Source::Memory(octets) => {
+                let start = usize::try_from(at).unwrap_or(usize::MAX).min(octets.len());
+                let count = buffer.len().min(octets.len() - start);
+                buffer[..count].copy_from_slice(&octets[start..start + count]);
+                Ok(count)
+            }
+        }
+    }
+
+    /// True where the file is not what it was when it was opened.
+    pub fn has_changed(&self) -> bool {
+        match self {
+            Source::File { file, seen, .. } => fstat(file).map_or(true, |stat| Seen::of(&stat) != *seen),
+            Source::Memory(_) | Source::Spool(_) => false,
+        }
+    }
+}
+
+fn read_at(fd: BorrowedFd<'_>, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    loop {
+        match rustix::io::pread(fd, &mut *buffer, at) {
+            Err(rustix::io::Errno::INTR) => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Takes a stream to its end, into memory or beyond 1 MiB into a spool; every block is shown to `see`.
+pub fn keep(stream: &OwnedFd, watch: &Watch, mut see: impl FnMut(&[u8])) -> Result<Source, Cause> {
+    let mut memory = Vec::new();
+    let mut spool: Option<File> = None;
+    let mut block = vec![0u8; BLOCK];
+    loop {
+        let count = read_stream(stream.as_fd(), &mut block, watch)?;
+        let octets = &block[..count];
+        see(octets);
+        match &mut spool {
+            _ if count == 0 => return Ok(spool.map_or(Source::Memory(memory), Source::Spool)),
+            None if memory.len() + count <= IN_MEMORY => memory.extend_from_slice(octets),
+            None => {
+                let mut file = spool_file().map_err(Cause::NoRoom)?;
+                write_all(&mut file, &std::mem::take(&mut memory))?;
+                write_all(&mut file, octets)?;
+                spool = Some(file);
+            }
+            Some(file) => write_all(file, octets)?,
+        }
+    }
+}
+
+fn write_all(file: &mut File, octets: &[u8]) -> Result<(), Cause> {
+    io::Write::write_all(file, octets).map_err(Cause::NoRoom)
+}
+
+/// Waits for a stream's octets under the watch; 0 is its end.
+fn read_stream(fd: BorrowedFd<'_>, buffer: &mut [u8], watch: &Watch) -> Result<usize, Cause> {
+    loop {
+        watch.wait(fd, PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
+        match rustix::io::read(fd, &mut *buffer) {
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+            Err(error) => return Err(Cause::Unreadable(error.into())),
+            Ok(count) => return Ok(count),
+        }
+    }
+}
+
+/// A file without a name, readable by nobody else, in `$TMPDIR` or else /var/tmp.
+fn spool_file() -> io::Result<File> {
+    let dir = std::env::var_os("TMPDIR").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    tempfile::tempfile_in(dir.unwrap_or_else(|| PathBuf::from("/var/tmp")))
+}

@@ -1,0 +1,62 @@
+//! SIGINT, SIGTERM and SIGHUP as something a wait can end with; what was ignored at the start stays ignored.
+
+use crate::terms::failure::Signal;
+use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::low_level;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// The signals that end a run, caught; the second one of a kind kills at once.
+#[derive(Debug)]
+pub struct Signals {
+    woken: UnixStream,
+    caught: Arc<AtomicUsize>,
+}
+
+impl Signals {
+    pub fn catch() -> io::Result<Signals> {
+        let (woken, waker) = UnixStream::pair()?;
+        woken.set_nonblocking(true)?;
+        waker.set_nonblocking(true)?;
+        let caught = Arc::new(AtomicUsize::new(0));
+        let ignored = ignored_mask();
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            if ignored & (1 << (signal - 1)) != 0 {
+                continue;
+            }
+            let again = Arc::new(AtomicBool::new(false));
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&again))?;
+            signal_hook::flag::register(signal, again)?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&caught), usize::try_from(signal).unwrap_or(0))?;
+            low_level::pipe::register(signal, waker.try_clone()?)?;
+        }
+        Ok(Signals { woken, caught })
+    }
+
+    /// The signal that came, if one did.
+    pub fn caught(&self) -> Option<Signal> {
+        match self.caught.load(Ordering::SeqCst) {
+            0 => None,
+            number => i32::try_from(number).ok().map(Signal),
+        }
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.woken.as_fd()
+    }
+}
+
+/// Ends the process by the signal, as if it had never been caught.
+pub fn die_of(signal: Signal) {
+    let _ = low_level::emulate_default_handler(signal.0);
+}
+
+/// The signals that this process ignores, by Linux's own word; none where it gives none.
+fn ignored_mask() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0)
+}
