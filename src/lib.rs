@@ -17,4 +17,8 @@
 //! | 6 | `app` | one file a command |
 
 pub mod terms;
-pub mod watch; pub mod message;
+pub mod watch;
+pub mod message;
+pub mod net;
+pub mod smtp;
+pub mod delivery;

@@ -3,7 +3,6 @@
 use super::address::AddressProblem;
 use super::reply::{Garble, Reply};
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Where in a message's road something happened.
@@ -126,7 +125,7 @@ pub enum Cause {
     WriteFailed(io::Error),
     NoSuchHost,
     LookupFailed(String),
-    NotReached(Vec<(SocketAddr, io::Error)>),
+    NotReached(Vec<(String, io::Error)>),
     /// A reason on this machine: a socket path, a source address, no sockets left.
     Local(io::Error),
     NoSocket(io::Error),
@@ -145,6 +144,49 @@ pub enum Cause {
     NotBuilt(&'static str),
     Usage(String),
     Bug(String),
+}
+
+impl Cause {
+    /// The same cause once more, for another message that it stops.
+    pub fn again(&self) -> Cause {
+        match self {
+            Cause::Refused(reply) => Cause::Refused(reply.clone()),
+            Cause::OutOfPlace(reply) => Cause::OutOfPlace(reply.clone()),
+            Cause::Garbled(garble, shown) => Cause::Garbled(*garble, shown.clone()),
+            Cause::AheadOfCommand => Cause::AheadOfCommand,
+            Cause::Lacks(feature) => Cause::Lacks(*feature),
+            Cause::TooLarge { size, limit, ours } => Cause::TooLarge { size: *size, limit: *limit, ours: *ours },
+            Cause::TimedOut(limit) => Cause::TimedOut(*limit),
+            Cause::Deadline(whole) => Cause::Deadline(*whole),
+            Cause::Closed => Cause::Closed,
+            Cause::ReadFailed(error) => Cause::ReadFailed(copy(error)),
+            Cause::WriteFailed(error) => Cause::WriteFailed(copy(error)),
+            Cause::NoSuchHost => Cause::NoSuchHost,
+            Cause::LookupFailed(why) => Cause::LookupFailed(why.clone()),
+            Cause::NotReached(tried) => {
+                Cause::NotReached(tried.iter().map(|(place, error)| (place.clone(), copy(error))).collect())
+            }
+            Cause::Local(error) => Cause::Local(copy(error)),
+            Cause::NoSocket(error) => Cause::NoSocket(copy(error)),
+            Cause::Unreadable(error) => Cause::Unreadable(copy(error)),
+            Cause::NoRoom(error) => Cause::NoRoom(copy(error)),
+            Cause::Unfit(unfit) => Cause::Unfit(unfit.clone()),
+            Cause::NoSender => Cause::NoSender,
+            Cause::NoRecipients => Cause::NoRecipients,
+            Cause::BadAddress(problem) => Cause::BadAddress(problem.clone()),
+            Cause::BadList(problem) => Cause::BadList(problem.clone()),
+            Cause::NeverTried => Cause::NeverTried,
+            Cause::Interrupted(signal) => Cause::Interrupted(*signal),
+            Cause::Denied(error) => Cause::Denied(copy(error)),
+            Cause::NotBuilt(what) => Cause::NotBuilt(what),
+            Cause::Usage(text) => Cause::Usage(text.clone()),
+            Cause::Bug(text) => Cause::Bug(text.clone()),
+        }
+    }
+}
+
+fn copy(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
 }
 
 /// One failure: where, why, at which server, and about what.
@@ -173,6 +215,12 @@ impl Failure {
     pub fn about(mut self, problem: impl Into<String>) -> Failure {
         self.problem = Some(problem.into());
         self
+    }
+
+    /// The same failure once more, for another message that it stops.
+    pub fn again(&self) -> Failure {
+        let (server, problem) = (self.server.clone(), self.problem.clone());
+        Failure { stage: self.stage, cause: self.cause.again(), server, problem, committed: false }
     }
 
     pub fn committed(mut self) -> Failure {

@@ -13,6 +13,8 @@ pub enum Fate {
     Accepted(Reply),
     Deferred(Reply),
     Refused(Reply),
+    /// The message was written to its end and no verdict came.
+    Unknown,
 }
 
 impl Fate {
@@ -25,18 +27,20 @@ impl Fate {
         }
     }
 
-    pub fn name(&self) -> &'static str {
+    /// The fate's word; none where it is unknown.
+    pub fn name(&self) -> Option<&'static str> {
         match self {
-            Fate::Untried => "untried",
-            Fate::Accepted(_) => "accepted",
-            Fate::Deferred(_) => "deferred",
-            Fate::Refused(_) => "refused",
+            Fate::Untried => Some("untried"),
+            Fate::Accepted(_) => Some("accepted"),
+            Fate::Deferred(_) => Some("deferred"),
+            Fate::Refused(_) => Some("refused"),
+            Fate::Unknown => None,
         }
     }
 
     pub fn reply(&self) -> Option<&Reply> {
         match self {
-            Fate::Untried => None,
+            Fate::Untried | Fate::Unknown => None,
             Fate::Accepted(reply) | Fate::Deferred(reply) | Fate::Refused(reply) => Some(reply),
         }
     }
@@ -220,7 +224,7 @@ mod tests {
     fn a_552_to_a_recipient_is_read_as_for_now() {
         let reply = |code| Reply { code, enhanced: None, lines: vec![] };
         for (code, name) in [(250, "accepted"), (251, "accepted"), (452, "deferred"), (552, "deferred"), (550, "refused")] {
-            assert_eq!(Fate::of(reply(code)).name(), name);
+            assert_eq!(Fate::of(reply(code)).name(), Some(name));
         }
     }
 }

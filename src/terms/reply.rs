@@ -87,14 +87,26 @@ impl fmt::Display for Reply {
 }
 
 /// Puts a reply together from its lines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ReplyReader {
     code: Option<u16>,
     lines: Vec<String>,
     octets: usize,
+    /// Octets of text that are kept; what a server says beyond them is read and forgotten.
+    keep: usize,
+}
+
+impl Default for ReplyReader {
+    fn default() -> ReplyReader {
+        ReplyReader::keeping(2048)
+    }
 }
 
 impl ReplyReader {
+    pub fn keeping(keep: usize) -> ReplyReader {
+        ReplyReader { code: None, lines: Vec::new(), octets: 0, keep }
+    }
+
     /// Takes one line without its line end; returns the reply when it was the last line.
     pub fn line(&mut self, line: &[u8]) -> Result<Option<Reply>, Garble> {
         if line.len() > LONGEST_LINE {
@@ -109,22 +121,23 @@ impl ReplyReader {
             return Err(Garble::OtherCode);
         }
         self.code = Some(code);
-        self.lines.push(match std::str::from_utf8(text) {
-            Ok(text) => text.to_owned(),
-            Err(_) => text.iter().map(|&octet| char::from(octet)).collect(),
-        });
+        let text = &text[..text.len().min(self.keep)];
+        if self.lines.is_empty() || !text.is_empty() {
+            self.keep -= text.len();
+            self.lines.push(match std::str::from_utf8(text) {
+                Ok(text) => text.to_owned(),
+                Err(_) => text.iter().map(|&octet| char::from(octet)).collect(),
+            });
+        }
         if !last {
             return Ok(None);
         }
-        let lines = std::mem::take(self).lines;
+        let lines = std::mem::take(&mut self.lines);
+        (self.code, self.octets) = (None, 0);
         let enhanced = lines.first().and_then(|line| enhanced(line, code));
         Ok(Some(Reply { code, enhanced, lines }))
     }
 
-    /// True in the middle of a reply.
-    pub fn is_open(&self) -> bool {
-        self.code.is_some()
-    }
 }
 
 /// Code, whether the line is the last one, text.

@@ -1,0 +1,109 @@
+//! The road: one session for all messages of a run, one outcome for each of them.
+
+use super::job::{Desk, Letter, Report, Turn};
+use super::rules;
+use crate::net::connect::connect;
+use crate::net::wire::Wire;
+use crate::smtp::session::Session;
+use crate::terms::event::Observer;
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::outcome::{Fate, Outcome};
+use crate::terms::plan::Plan;
+use crate::watch::brink;
+use crate::watch::wait::Watch;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Where the one session of a run stands.
+enum Line<'a> {
+    NotYet,
+    Up(Box<Session<'a, Wire>>),
+    /// It could not be had: what stopped the first message stops the others.
+    Never(Failure),
+    /// It was lost: who had no turn will get none.
+    Lost,
+}
+
+/// Sends every message in its turn and reports each as soon as its outcome is known.
+pub fn deliver(
+    plan: &Plan,
+    watch: &Arc<Watch>,
+    turns: Vec<Turn>,
+    desk: &mut dyn Desk,
+    observer: &mut dyn Observer,
+) {
+    let mut line = Line::NotYet;
+    for turn in turns {
+        let start = Instant::now();
+        let (origin, opened) = match turn {
+            Turn::Ready(origin, letter) => (origin, Ok(*letter)),
+            Turn::Later(origin) if matches!(line, Line::Lost) || watch.check().is_err() => {
+                let outcome = Outcome::not_sent(never_tried(plan), Vec::new());
+                desk.report(&Report { origin: &origin, letter: None, outcome: &outcome });
+                continue;
+            }
+            Turn::Later(origin) => {
+                let opened = desk.open(&origin);
+                (origin, opened)
+            }
+        };
+        let (letter, mut outcome) = match opened {
+            Err(failure) => (None, Outcome::not_sent(failure, Vec::new())),
+            Ok(letter) => {
+                let outcome = send(&mut line, plan, watch, &letter, observer);
+                (Some(letter), outcome)
+            }
+        };
+        outcome.elapsed = start.elapsed();
+        desk.report(&Report { origin: &origin, letter: letter.as_ref(), outcome: &outcome });
+        brink::leave();
+    }
+    if let Line::Up(session) = line {
+        session.close(observer);
+    }
+}
+
+fn send<'a>(
+    line: &mut Line<'a>,
+    plan: &'a Plan,
+    watch: &Arc<Watch>,
+    letter: &Letter,
+    observer: &mut dyn Observer,
+) -> Outcome {
+    if matches!(line, Line::NotYet) {
+        *line = match open(plan, watch, observer) {
+            Ok(session) => Line::Up(Box::new(session)),
+            Err(failure) => Line::Never(failure),
+        };
+    }
+    match line {
+        Line::Up(session) => {
+            let halted = watch.check().map_err(|halt| halt.cause(Duration::ZERO));
+            let outcome = match halted {
+                Ok(()) => session.submit(&letter.envelope, &letter.message, observer),
+                Err(_) => untried(never_tried(plan), letter),
+            };
+            if !session.is_usable() {
+                *line = Line::Lost;
+            }
+            outcome
+        }
+        Line::Never(failure) => untried(failure.again(), letter),
+        Line::NotYet | Line::Lost => untried(never_tried(plan), letter),
+    }
+}
+
+fn open<'a>(plan: &'a Plan, watch: &Arc<Watch>, observer: &mut dyn Observer) -> Result<Session<'a, Wire>, Failure> {
+    let (wire, peer) = connect(plan, watch, observer)?;
+    rules::after_connecting(plan, &peer)?;
+    Session::open(wire, plan, observer)
+}
+
+fn never_tried(plan: &Plan) -> Failure {
+    Failure::new(Stage::Mail, Cause::NeverTried).at(&plan.endpoint.to_string())
+}
+
+fn untried(failure: Failure, letter: &Letter) -> Outcome {
+    let recipients = letter.envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
+    Outcome::not_sent(failure, recipients)
+}

@@ -1,0 +1,43 @@
+//! What a run has to do: messages with their envelopes, one after the other.
+
+use crate::message::open::{Message, Origin};
+use crate::terms::envelope::Envelope;
+use crate::terms::failure::Failure;
+use crate::terms::outcome::Outcome;
+
+/// A message ready to be sent.
+#[derive(Debug)]
+pub struct Letter {
+    pub envelope: Envelope,
+    pub message: Message,
+}
+
+/// A message whose turn is to come: opened already, or to be opened and judged then.
+#[derive(Debug)]
+pub enum Turn {
+    Ready(Origin, Box<Letter>),
+    Later(Origin),
+}
+
+impl Turn {
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Turn::Ready(origin, _) | Turn::Later(origin) => origin,
+        }
+    }
+}
+
+/// What a report about one message is made of.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pub origin: &'a Origin,
+    /// None where the message could not be opened.
+    pub letter: Option<&'a Letter>,
+    pub outcome: &'a Outcome,
+}
+
+/// What the road needs of the house above it: opening a message at its turn, and hearing what became of it.
+pub trait Desk {
+    fn open(&mut self, origin: &Origin) -> Result<Letter, Failure>;
+    fn report(&mut self, report: &Report<'_>);
+}

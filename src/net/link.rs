@@ -1,0 +1,51 @@
+//! The seam between the dialogue and whatever carries it.
+
+use crate::terms::failure::Cause;
+use std::time::Duration;
+
+/// What became of octets that were offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// So many of them are on their way.
+    Took(usize),
+    /// None: the other side said something first, or hung up. `line` tells what.
+    Heard,
+}
+
+/// A connection that carries lines one way and octets the other, with a limit on every wait.
+pub trait Link {
+    /// Writes what can be written now, without ever blocking while the other side talks.
+    fn offer(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause>;
+
+    /// The next line without its end. Only a whole line counts; the limit is for the reply it belongs to.
+    fn line(&mut self, limit: &mut Limit) -> Result<Vec<u8>, Cause>;
+
+    /// A whole line that has come already, without waiting.
+    fn line_at_hand(&mut self) -> Result<Option<Vec<u8>>, Cause>;
+
+    /// Waits until the other side says something or hangs up.
+    fn listen(&mut self, limit: &mut Limit) -> Result<(), Cause>;
+
+    /// True where octets came that nobody has read, or the other side hung up.
+    fn has_heard(&mut self) -> Result<bool, Cause>;
+
+    /// The name of this end for EHLO where no other is known: an address literal.
+    fn literal(&self) -> String;
+}
+
+/// The longest wait for one whole reply; its clock starts with the first wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    pub whole: Duration,
+    pub until: Option<std::time::Instant>,
+}
+
+impl Limit {
+    pub fn new(whole: Duration) -> Limit {
+        Limit { whole, until: None }
+    }
+
+    pub fn until(&mut self) -> std::time::Instant {
+        *self.until.get_or_insert_with(|| std::time::Instant::now() + self.whole)
+    }
+}

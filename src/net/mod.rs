@@ -1,0 +1,8 @@
+//! Floor 2: the seam `Link`, and the real pipe behind it.
+
+pub mod connect;
+pub mod host;
+pub mod link;
+pub mod race;
+pub mod resolve;
+pub mod wire;

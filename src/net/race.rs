@@ -1,0 +1,111 @@
+//! Addresses raced against each other (RFC 8305): the first connection that stands is used, the others are dropped.
+
+use crate::terms::failure::Cause;
+use crate::watch::wait::{Halt, Watch};
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+/// How long an address has for itself before the next one is tried beside it.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Attempts under way and those that failed.
+#[derive(Debug, Default)]
+struct Race {
+    running: Vec<(SocketAddr, Socket)>,
+    failed: Vec<(String, io::Error)>,
+}
+
+/// Connects to the first address that answers.
+pub fn connect(
+    addresses: &[SocketAddr],
+    source: Option<IpAddr>,
+    watch: &Watch,
+    limit: Duration,
+) -> Result<(SocketAddr, OwnedFd), Cause> {
+    let end = Instant::now() + limit;
+    let mut race = Race::default();
+    let mut waiting = addresses.iter();
+    loop {
+        let mut next_at = end;
+        if let Some(&address) = waiting.next() {
+            if let Some(socket) = race.start(address, source)? {
+                return Ok((address, socket));
+            }
+            next_at = end.min(Instant::now() + HEAD_START);
+        } else if race.running.is_empty() {
+            return Err(Cause::NotReached(race.failed));
+        }
+        let more = waiting.len() > 0;
+        while !race.running.is_empty() {
+            match race.step(watch, if more { next_at } else { end }) {
+                Ok(Some(winner)) => return Ok(winner),
+                Ok(None) if more => break,
+                Ok(None) => {}
+                Err(Halt::Limit) if more && Instant::now() < end => break,
+                Err(Halt::Limit) => return Err(race.out_of_time()),
+                Err(halt) => return Err(halt.cause(limit)),
+            }
+        }
+    }
+}
+
+impl Race {
+    /// Starts an attempt; returns the socket if it stands at once.
+    fn start(&mut self, address: SocketAddr, source: Option<IpAddr>) -> Result<Option<OwnedFd>, Cause> {
+        let socket = match Socket::new(Domain::for_address(address), Type::STREAM, None) {
+            Ok(socket) => socket,
+            Err(error) if error.raw_os_error() == Some(Errno::AFNOSUPPORT.raw_os_error()) => {
+                self.failed.push((address.to_string(), error));
+                return Ok(None);
+            }
+            Err(error) => return Err(Cause::NoSocket(error)),
+        };
+        socket.set_nonblocking(true).map_err(Cause::NoSocket)?;
+        if let Some(source) = source {
+            if source.is_ipv4() != address.is_ipv4() {
+                let error = io::Error::other("the source address is of the other family");
+                self.failed.push((address.to_string(), error));
+                return Ok(None);
+            }
+            socket.bind(&SocketAddr::new(source, 0).into()).map_err(Cause::Local)?;
+        }
+        match socket.connect(&address.into()) {
+            Ok(()) => Ok(Some(socket.into())),
+            Err(error) if error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()) => {
+                self.running.push((address, socket));
+                Ok(None)
+            }
+            Err(error) => {
+                self.failed.push((address.to_string(), error));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Waits for one attempt to end; returns the winner, or nothing where one has failed.
+    fn step(&mut self, watch: &Watch, until: Instant) -> Result<Option<(SocketAddr, OwnedFd)>, Halt> {
+        let wanted: Vec<_> = self.running.iter().map(|(_, socket)| (socket.as_fd(), PollFlags::OUT)).collect();
+        let ready = watch.wait_any(&wanted, Some(until))?;
+        drop(wanted);
+        let Some(at) = ready.iter().position(|flags| !flags.is_empty()) else { return Ok(None) };
+        let (address, socket) = self.running.remove(at);
+        match socket.take_error() {
+            Ok(None) => Ok(Some((address, socket.into()))),
+            Ok(Some(error)) | Err(error) => {
+                self.failed.push((address.to_string(), error));
+                Ok(None)
+            }
+        }
+    }
+
+    fn out_of_time(mut self) -> Cause {
+        let late = |(address, _): (SocketAddr, Socket)| (address.to_string(), io::ErrorKind::TimedOut.into());
+        self.failed.extend(self.running.drain(..).map(late));
+        Cause::NotReached(self.failed)
+    }
+}

@@ -1,0 +1,201 @@
+//! The real pipe: a non-blocking socket, read and written under the watch.
+
+use super::link::{Limit, Link, Offer};
+use crate::terms::failure::Cause;
+use crate::terms::reply::{Garble, LONGEST_LINE};
+use crate::watch::wait::Watch;
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A connected socket with what has been read ahead of the dialogue.
+#[derive(Debug)]
+pub struct Wire {
+    socket: OwnedFd,
+    watch: Arc<Watch>,
+    tcp: bool,
+    local: Option<SocketAddr>,
+    inbox: Inbox,
+}
+
+/// Octets that came and were not yet asked for.
+#[derive(Debug, Default)]
+struct Inbox {
+    octets: Vec<u8>,
+    /// Octets before this one were handed out; no line end stands before `seen`.
+    start: usize,
+    seen: usize,
+    ended: bool,
+}
+
+impl Inbox {
+    fn is_empty(&self) -> bool {
+        self.start == self.octets.len()
+    }
+
+    fn line(&mut self) -> Result<Option<Vec<u8>>, Cause> {
+        let unseen = &self.octets[self.seen..];
+        let Some(at) = memchr::memchr(b'\n', unseen) else {
+            self.seen = self.octets.len();
+            if self.octets.len() - self.start > LONGEST_LINE + 2 {
+                let shown = self.octets[self.start..self.start + 80].to_vec();
+                return Err(Cause::Garbled(Garble::LineTooLong, shown));
+            }
+            return Ok(None);
+        };
+        let end = self.seen + at;
+        let line = &self.octets[self.start..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        (self.start, self.seen) = (end + 1, end + 1);
+        if self.start == self.octets.len() {
+            self.octets.clear();
+            (self.start, self.seen) = (0, 0);
+        }
+        Ok(Some(line))
+    }
+
+    /// Makes room by dropping what was handed out.
+    fn compact(&mut self) {
+        if self.start > 0 {
+            self.octets.drain(..self.start);
+            self.seen -= self.start;
+            self.start = 0;
+        }
+    }
+}
+
+const READ_AT_ONCE: usize = 16 * 1024;
+/// Reads that a server which hung up still gets.
+const LAST_WORDS: usize = 8;
+
+impl Wire {
+    /// Takes over a connected socket.
+    pub fn new(socket: OwnedFd, tcp: bool, local: Option<SocketAddr>, watch: Arc<Watch>) -> io::Result<Wire> {
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        if tcp {
+            rustix::net::sockopt::set_tcp_nodelay(&socket, true)?;
+        }
+        Ok(Wire { socket, watch, tcp, local, inbox: Inbox::default() })
+    }
+
+    /// Reads what is there, without waiting; true where something came or the end was seen.
+    fn fill(&mut self) -> Result<bool, Cause> {
+        if self.inbox.ended {
+            return Ok(true);
+        }
+        self.inbox.compact();
+        let mut block = [0u8; READ_AT_ONCE];
+        loop {
+            match rustix::io::read(&self.socket, &mut block) {
+                Ok(0) => {
+                    self.inbox.ended = true;
+                    return Ok(true);
+                }
+                Ok(count) => {
+                    self.inbox.octets.extend_from_slice(&block[..count]);
+                    return Ok(true);
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(false),
+                Err(Errno::CONNRESET | Errno::CONNABORTED | Errno::PIPE) => {
+                    self.inbox.ended = true;
+                    return Ok(true);
+                }
+                Err(error) => return Err(Cause::ReadFailed(error.into())),
+            }
+        }
+    }
+
+    fn wait(&self, wanted: PollFlags, until: Instant, whole: Duration) -> Result<PollFlags, Cause> {
+        self.watch.wait(self.socket.as_fd(), wanted, Some(until)).map_err(|halt| halt.cause(whole))
+    }
+
+    /// Waits for octets; a peer whose small segments wait for an acknowledgement gets it at once.
+    fn fill_within(&mut self, limit: &mut Limit) -> Result<(), Cause> {
+        if self.tcp {
+            let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
+        }
+        while !self.fill()? {
+            let (until, whole) = (limit.until(), limit.whole);
+            self.wait(PollFlags::IN, until, whole)?;
+        }
+        Ok(())
+    }
+}
+
+impl Link for Wire {
+    fn offer(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause> {
+        self.watch.check().map_err(|halt| halt.cause(limit))?;
+        let until = Instant::now() + limit;
+        loop {
+            match rustix::net::send(&self.socket, octets, rustix::net::SendFlags::NOSIGNAL) {
+                Ok(count) => return Ok(Offer::Took(count)),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    let ready = self.wait(PollFlags::IN | PollFlags::OUT, until, limit)?;
+                    if ready.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) && self.fill()? {
+                        return Ok(Offer::Heard);
+                    }
+                }
+                Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
+                    // What the server said before it hung up is worth more than the broken pipe.
+                    for _ in 0..LAST_WORDS {
+                        if self.inbox.ended || !self.fill()? {
+                            break;
+                        }
+                    }
+                    self.inbox.ended = true;
+                    return Ok(Offer::Heard);
+                }
+                Err(error) => return Err(Cause::WriteFailed(error.into())),
+            }
+        }
+    }
+
+    fn line(&mut self, limit: &mut Limit) -> Result<Vec<u8>, Cause> {
+        loop {
+            if let Some(line) = self.inbox.line()? {
+                return Ok(line);
+            }
+            if self.inbox.ended {
+                return Err(Cause::Closed);
+            }
+            // A server that drips octets must not stretch the wait for its reply.
+            let until = limit.until();
+            if Instant::now() >= until {
+                return Err(Cause::TimedOut(limit.whole));
+            }
+            self.fill_within(limit)?;
+        }
+    }
+
+    fn line_at_hand(&mut self) -> Result<Option<Vec<u8>>, Cause> {
+        match self.inbox.line()? {
+            None if self.inbox.ended => Err(Cause::Closed),
+            line => Ok(line),
+        }
+    }
+
+    fn listen(&mut self, limit: &mut Limit) -> Result<(), Cause> {
+        if self.inbox.ended { Err(Cause::Closed) } else { self.fill_within(limit) }
+    }
+
+    fn has_heard(&mut self) -> Result<bool, Cause> {
+        Ok(!self.inbox.is_empty() || self.fill()?)
+    }
+
+    fn literal(&self) -> String {
+        match self.local {
+            Some(SocketAddr::V4(address)) => format!("[{}]", address.ip()),
+            Some(SocketAddr::V6(address)) => match address.ip().to_ipv4_mapped() {
+                Some(mapped) => format!("[{mapped}]"),
+                None => format!("[IPv6:{}]", address.ip()),
+            },
+            None => "[127.0.0.1]".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Floor 3: the dialogue of RFC 5321, with a server that may say anything.
+
+pub mod body;
+pub mod capability;
+pub mod command;
+pub mod flight;
+pub mod session;
+pub mod stuff;
+pub mod submit;
+pub mod talk;

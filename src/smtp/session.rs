@@ -1,0 +1,151 @@
+//! One session: greeting, EHLO, any number of messages, QUIT (RFC 5321 section 3).
+
+use super::capability::Capabilities;
+use super::command::Command;
+use super::talk::Talk;
+use crate::net::host;
+use crate::net::link::Link;
+use crate::terms::endpoint::Protocol;
+use crate::terms::event::{Event, Observer, Status};
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::plan::Plan;
+use crate::terms::reply::Reply;
+use std::time::Duration;
+
+/// Where the last transaction left the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Clean,
+    /// A message got its verdict: only the next one needs RSET in front.
+    Done,
+    /// A transaction was left open: it is taken back before anything else.
+    Open,
+}
+
+/// A session with a server that has been greeted.
+#[derive(Debug)]
+pub struct Session<'a, L> {
+    pub(super) talk: Talk<L>,
+    pub(super) plan: &'a Plan,
+    pub(super) server: String,
+    pub(super) offered: Capabilities,
+    pub(super) standing: Standing,
+}
+
+/// How long a farewell may hold up the report.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+impl<'a, L: Link> Session<'a, L> {
+    /// Hears the greeting and says EHLO, HELO or LHLO.
+    pub fn open(link: L, plan: &'a Plan, observer: &mut dyn Observer) -> Result<Session<'a, L>, Failure> {
+        let server = plan.endpoint.to_string();
+        let mut talk = Talk::new(link, plan.limits);
+        let offered = greet(&mut talk, plan, observer).map_err(|(stage, cause)| {
+            farewell_after(&mut talk, &cause, observer);
+            Failure::new(stage, cause).at(&server)
+        })?;
+        Ok(Session { talk, plan, server, offered, standing: Standing::Clean })
+    }
+
+    /// False once nothing more can be sent over it.
+    pub fn is_usable(&self) -> bool {
+        !self.talk.lost
+    }
+
+    /// What the server offered.
+    pub fn offered(&self) -> &Capabilities {
+        &self.offered
+    }
+
+    pub(super) fn failure(&self, stage: Stage, cause: Cause) -> Failure {
+        Failure::new(stage, cause).at(&self.server)
+    }
+
+    /// Takes a transaction back where the next command cannot take RSET along.
+    pub(super) fn reset(&mut self, observer: &mut dyn Observer) -> Result<(), Failure> {
+        let command = Command::new(Stage::Reset, "RSET").map_err(|cause| self.failure(Stage::Reset, cause))?;
+        let reply = self.talk.ask(&command, observer);
+        self.judge_reset(reply)
+    }
+
+    pub(super) fn judge_reset(&mut self, reply: Result<Reply, Cause>) -> Result<(), Failure> {
+        let cause = match reply {
+            Ok(reply) if reply.is_positive() => {
+                self.standing = Standing::Clean;
+                return Ok(());
+            }
+            Ok(reply) if reply.is_refusal() => Cause::Refused(reply),
+            Ok(reply) => Cause::OutOfPlace(reply),
+            Err(cause) => cause,
+        };
+        // Without a clean start the next message could get the last one's recipients.
+        self.talk.lost = true;
+        Err(self.failure(Stage::Reset, cause))
+    }
+
+    /// Says QUIT and does not wait for the answer.
+    pub fn close(mut self, observer: &mut dyn Observer) {
+        observer.note(&Event::Status(Status::Disconnecting, &self.server));
+        let open = self.standing == Standing::Open;
+        if open && self.is_usable() && !self.offered.pipelining {
+            self.talk.limits.rset = FAREWELL;
+            let _ = self.reset(observer);
+        }
+        if self.is_usable() {
+            let lines: &[&str] = if open && self.offered.pipelining { &["RSET", "QUIT"] } else { &["QUIT"] };
+            say(&mut self.talk, lines, observer);
+        }
+        observer.note(&Event::Status(Status::Disconnected, &self.server));
+    }
+}
+
+fn greet<L: Link>(
+    talk: &mut Talk<L>,
+    plan: &Plan,
+    observer: &mut dyn Observer,
+) -> Result<Capabilities, (Stage, Cause)> {
+    let at = |stage| move |cause| (stage, cause);
+    let greeting = talk.reply(Stage::Greeting, observer).map_err(at(Stage::Greeting))?;
+    judge(greeting, |reply| reply.code == 220).map_err(at(Stage::Greeting))?;
+    let name = plan.hello.clone().or_else(host::full_name).unwrap_or_else(|| talk.link.literal());
+    let hello = at(Stage::Hello);
+    let word = if plan.endpoint.protocol == Protocol::Lmtp { "LHLO" } else { "EHLO" };
+    let mut ask = |word: &str| {
+        let command = Command::new(Stage::Hello, format!("{word} {name}"))?;
+        talk.ask(&command, observer)
+    };
+    let reply = ask(word).map_err(hello)?;
+    if word == "EHLO" && matches!(reply.code, 500 | 502) {
+        let plain = ask("HELO").map_err(hello)?;
+        judge(plain, Reply::is_positive).map_err(hello)?;
+        return Ok(Capabilities::default());
+    }
+    let reply = judge(reply, Reply::is_positive).map_err(hello)?;
+    Ok(Capabilities::read(&reply))
+}
+
+fn judge(reply: Reply, good: impl Fn(&Reply) -> bool) -> Result<Reply, Cause> {
+    match reply {
+        reply if good(&reply) => Ok(reply),
+        reply if reply.is_refusal() => Err(Cause::Refused(reply)),
+        reply => Err(Cause::OutOfPlace(reply)),
+    }
+}
+
+/// A server that refused in order gets a farewell in order.
+fn farewell_after<L: Link>(talk: &mut Talk<L>, cause: &Cause, observer: &mut dyn Observer) {
+    if matches!(cause, Cause::Refused(_)) && !talk.lost {
+        say(talk, &["QUIT"], observer);
+    }
+}
+
+/// Writes last commands in one go; whatever becomes of them changes nothing.
+fn say<L: Link>(talk: &mut Talk<L>, lines: &[&str], observer: &mut dyn Observer) {
+    let mut octets = Vec::new();
+    for line in lines {
+        observer.note(&Event::Command(line));
+        octets.extend_from_slice(line.as_bytes());
+        octets.extend_from_slice(b"\r\n");
+    }
+    let _ = talk.link.offer(&octets, FAREWELL);
+}

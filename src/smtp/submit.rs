@@ -1,0 +1,405 @@
+//! One message: what it needs against what is offered, MAIL and RCPT, the body, the verdict.
+//!
+//! Law: accepted only with a 2yz to the final dot; after the dot everything but a refusal is unknown.
+
+use super::body;
+use super::command::{Command, Declared, mail, rcpt};
+use super::flight::{Landed, in_step, pipelined};
+use super::session::{Session, Standing};
+use crate::message::open::Message;
+use crate::net::link::Link;
+use crate::terms::address::Address;
+use crate::terms::endpoint::Protocol;
+use crate::terms::envelope::{Dsn, Envelope};
+use crate::terms::event::{Event, Observer};
+use crate::terms::failure::{Cause, Failure, Feature, Stage};
+use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
+use crate::terms::reply::Reply;
+use crate::watch::brink;
+use std::time::{Duration, Instant};
+
+/// What is known of the recipients while a message is on its way.
+struct Fates(Vec<(Address, Fate)>);
+
+impl Fates {
+    fn new(envelope: &Envelope) -> Fates {
+        Fates(envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect())
+    }
+
+    fn accepted(&self) -> usize {
+        self.0.iter().filter(|(_, fate)| fate.is_accepted()).count()
+    }
+
+    /// Gives all that were accepted so far another fate.
+    fn turn_accepted(&mut self, into: &Fate) {
+        self.0.iter_mut().filter(|(_, fate)| fate.is_accepted()).for_each(|(_, fate)| *fate = into.clone());
+    }
+
+    /// The refusal that stands for all: one for now goes before one for good, for it never hides.
+    fn refusal(&self) -> Option<(&Address, &Reply)> {
+        let of = |wanted: fn(&Fate) -> bool| {
+            let found = self.0.iter().find(|(_, fate)| wanted(fate));
+            found.and_then(|(address, fate)| fate.reply().map(|reply| (address, reply)))
+        };
+        of(|fate| matches!(fate, Fate::Deferred(_))).or_else(|| of(|fate| matches!(fate, Fate::Refused(_))))
+    }
+
+    fn refused_addresses(&self) -> String {
+        let refused = self.0.iter().filter(|(_, fate)| matches!(fate, Fate::Deferred(_) | Fate::Refused(_)));
+        refused.map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<L: Link> Session<'_, L> {
+    /// Sends one message. Whatever is known of each recipient survives a failure.
+    pub fn submit(&mut self, envelope: &Envelope, message: &Message, observer: &mut dyn Observer) -> Outcome {
+        let start = Instant::now();
+        let mut fates = Fates::new(envelope);
+        let (declared, notes) = self.declared(envelope, message);
+        let ended = self
+            .fit(envelope, message)
+            .and_then(|()| self.envelope(envelope, declared, &mut fates, observer))
+            .and_then(|()| self.content(message, observer))
+            .and_then(|()| self.verdict(&mut fates, observer));
+        let mut outcome = match ended {
+            Ok(verdict) => self.judged(verdict, fates),
+            Err(failure) => {
+                if !failure.committed {
+                    fates.turn_accepted(&fate_without_message(&failure));
+                }
+                Outcome::not_sent(failure, fates.0)
+            }
+        };
+        outcome.notes = notes;
+        outcome.extensions = self.used(declared);
+        outcome.elapsed = start.elapsed();
+        outcome
+    }
+
+    /// What MAIL may declare, and what the sender of the message should know.
+    fn declared(&self, envelope: &Envelope, message: &Message) -> (Declared, Vec<Note>) {
+        let header = message.header();
+        let utf8_header = header.is_eight_bit() && header.is_utf8() && self.offered.utf8;
+        let mut notes = Vec::new();
+        if self.plan.dsn.is_wanted() && !self.offered.dsn {
+            notes.push(Note::NoDsnSupport);
+        }
+        if header.is_eight_bit() && !utf8_header {
+            notes.push(Note::HeaderWithoutUtf8);
+        }
+        if message.changes.mbox_line {
+            notes.push(Note::MboxLineDropped);
+        }
+        let declared = Declared {
+            size: Some(message.size()),
+            eight_bit: message.facts().eight_bit,
+            utf8: envelope.needs_utf8() || utf8_header,
+        };
+        (declared, notes)
+    }
+
+    fn used(&self, declared: Declared) -> Vec<&'static str> {
+        let offered = &self.offered;
+        [
+            (offered.pipelining, "PIPELINING"),
+            (offered.size && declared.size.is_some(), "SIZE"),
+            (offered.eight_bit && declared.eight_bit, "8BITMIME"),
+            (offered.utf8 && declared.utf8, "SMTPUTF8"),
+            (offered.dsn && self.plan.dsn.is_wanted(), "DSN"),
+            (offered.enhanced, "ENHANCEDSTATUSCODES"),
+        ]
+        .into_iter()
+        .filter_map(|(used, name)| used.then_some(name))
+        .collect()
+    }
+
+    /// Compares what the message needs with what is offered, before a byte of it travels.
+    fn fit(&self, envelope: &Envelope, message: &Message) -> Result<(), Failure> {
+        let size = message.size();
+        if let Some(limit) = self.offered.size_limit.filter(|&limit| size > limit) {
+            return Err(self.failure(Stage::Mail, Cause::TooLarge { size, limit, ours: false }));
+        }
+        if message.facts().eight_bit && !self.offered.eight_bit {
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::EightBitMime)));
+        }
+        if envelope.needs_utf8() && !self.offered.utf8 {
+            let needy = envelope.recipients.iter().find(|address| address.needs_utf8());
+            let needy = needy.map_or_else(|| envelope.sender.to_string(), ToString::to_string);
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::SmtpUtf8)).about(needy));
+        }
+        let Dsn { required, .. } = self.plan.dsn;
+        if required && !self.offered.dsn {
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::Dsn)));
+        }
+        Ok(())
+    }
+
+    /// Announces sender and recipients, up to the 354.
+    fn envelope(
+        &mut self,
+        envelope: &Envelope,
+        declared: Declared,
+        fates: &mut Fates,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        let commands = self.commands(envelope, declared).map_err(|cause| self.failure(Stage::Mail, cause))?;
+        let needs_reset = self.standing != Standing::Clean;
+        self.standing = Standing::Open;
+        let landed = if self.offered.pipelining {
+            let reset = needs_reset.then(|| Command::new(Stage::Reset, "RSET")).transpose();
+            let mut flight: Vec<Command> = reset.ok().flatten().into_iter().collect();
+            flight.extend(commands);
+            if self.data_may_ride(envelope) {
+                flight.push(data().map_err(|cause| self.failure(Stage::Data, cause))?);
+            }
+            let mut landed = pipelined(&mut self.talk, &flight, observer);
+            if needs_reset {
+                self.reset_landed(&mut landed)?;
+            }
+            landed
+        } else {
+            if needs_reset {
+                self.reset(observer)?;
+            }
+            self.standing = Standing::Open;
+            let partial = self.plan.partial;
+            in_step(&mut self.talk, &commands, observer, |command, reply| {
+                reply.is_positive() || (partial && command.stage == Stage::Rcpt && reply.is_refusal())
+            })
+        };
+        self.judge_envelope(envelope, landed, fates, observer)
+    }
+
+    /// DATA travels with the recipients only where one refusal cannot deliver to the others.
+    fn data_may_ride(&self, envelope: &Envelope) -> bool {
+        envelope.recipients.len() == 1 || self.plan.partial
+    }
+
+    fn commands(&self, envelope: &Envelope, declared: Declared) -> Result<Vec<Command>, Cause> {
+        let dsn = &self.plan.dsn;
+        let mut commands = Vec::with_capacity(envelope.recipients.len() + 3);
+        commands.push(mail(&envelope.sender, declared, dsn, &self.offered)?);
+        for recipient in &envelope.recipients {
+            commands.push(rcpt(recipient, dsn, &self.offered)?);
+        }
+        Ok(commands)
+    }
+
+    /// Takes the reply to RSET off a flight that had it in front.
+    fn reset_landed(&mut self, landed: &mut Landed) -> Result<(), Failure> {
+        let first = (!landed.replies.is_empty()).then(|| landed.replies.remove(0));
+        let reply = match (first, landed.cut.take()) {
+            (Some(reply), cut) => {
+                landed.cut = cut;
+                Ok(reply)
+            }
+            (None, Some(cause)) => Err(cause),
+            (None, None) => Err(Cause::Closed),
+        };
+        self.judge_reset(reply)?;
+        self.standing = Standing::Open;
+        Ok(())
+    }
+
+    /// Reads the replies in the order of their commands; ends with the 354 that may be used, or with the refusal.
+    fn judge_envelope(
+        &mut self,
+        envelope: &Envelope,
+        landed: Landed,
+        fates: &mut Fates,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        let Landed { replies, cut } = landed;
+        // A server that said 421 has said why it hung up.
+        let cut = match (cut, replies.last()) {
+            (Some(Cause::Closed), Some(reply)) if reply.code == 421 => Some(Cause::Refused(reply.clone())),
+            (cut, _) => cut,
+        };
+        let mut replies = replies.into_iter();
+        let mail = replies.next();
+        for ((_, fate), reply) in fates.0.iter_mut().zip(replies.by_ref().take(envelope.recipients.len())) {
+            if !reply.is_positive() && !reply.is_refusal() {
+                self.talk.lost = true;
+                return Err(self.failure(Stage::Rcpt, Cause::OutOfPlace(reply)));
+            }
+            *fate = Fate::of(reply);
+        }
+        let data = replies.next();
+        let accepted = fates.accepted();
+        if let Err(failure) = self.judge_sender(mail, envelope, &cut) {
+            fates.0.iter_mut().for_each(|(_, fate)| *fate = Fate::Untried);
+            self.unwanted(data, accepted == 0, observer);
+            return Err(failure);
+        }
+        if accepted == 0 || (accepted < fates.0.len() && !self.plan.partial) {
+            if let Some((_, reply)) = fates.refusal() {
+                let failure = self.failure(Stage::Rcpt, Cause::Refused(reply.clone()));
+                let failure = failure.about(fates.refused_addresses());
+                self.unwanted(data, accepted == 0, observer);
+                return Err(failure);
+            }
+        }
+        if let Some(cause) = cut {
+            let stage = if accepted < fates.0.len() { Stage::Rcpt } else { Stage::Data };
+            return Err(self.failure(stage, cause));
+        }
+        let reply = match data {
+            Some(reply) => Ok(reply),
+            None => data_command(self, observer),
+        };
+        self.judge_data(reply)
+    }
+
+    fn judge_sender(&mut self, mail: Option<Reply>, envelope: &Envelope, cut: &Option<Cause>) -> Result<(), Failure> {
+        let about = format!("<{}>", envelope.sender);
+        match mail {
+            Some(reply) if reply.is_positive() => Ok(()),
+            Some(reply) if reply.is_refusal() => {
+                Err(self.failure(Stage::Mail, Cause::Refused(reply)).about(about))
+            }
+            Some(reply) => {
+                self.talk.lost = true;
+                Err(self.failure(Stage::Mail, Cause::OutOfPlace(reply)))
+            }
+            None => Err(self.failure(Stage::Mail, cut.as_ref().map_or(Cause::Closed, Cause::again))),
+        }
+    }
+
+    fn judge_data(&mut self, reply: Result<Reply, Cause>) -> Result<(), Failure> {
+        let cause = match reply {
+            Ok(reply) if reply.code == 354 => return Ok(()),
+            Ok(reply) if reply.is_refusal() => Cause::Refused(reply),
+            Ok(reply) => {
+                self.talk.lost = true;
+                Cause::OutOfPlace(reply)
+            }
+            Err(cause) => cause,
+        };
+        Err(self.failure(Stage::Data, cause))
+    }
+
+    /// Deals with a 354 that must not be used: with no recipient a lone dot ends it, else the connection is dropped.
+    fn unwanted(&mut self, data: Option<Reply>, nobody: bool, observer: &mut dyn Observer) {
+        let Some(reply) = data else { return };
+        if reply.code != 354 {
+            self.talk.lost |= !reply.is_refusal();
+            return;
+        }
+        if !nobody {
+            self.talk.lost = true;
+            return;
+        }
+        let ended = Command::new(Stage::Reset, ".").and_then(|dot| self.talk.ask(&dot, observer));
+        self.talk.lost |= ended.is_err();
+    }
+
+    fn content(&mut self, message: &Message, observer: &mut dyn Observer) -> Result<(), Failure> {
+        body::send(&mut self.talk, message, observer).map_err(|failure| failure.at(&self.server))
+    }
+
+    /// Waits for what the server says to the end of the message: once, or in LMTP for each recipient.
+    fn verdict(&mut self, fates: &mut Fates, observer: &mut dyn Observer) -> Result<Reply, Failure> {
+        self.standing = Standing::Done;
+        let outcome = match self.plan.endpoint.protocol {
+            Protocol::Smtp => {
+                let outcome = self.one_verdict(observer);
+                fates.turn_accepted(&match &outcome {
+                    Ok(reply) => Fate::Accepted(reply.clone()),
+                    Err(Failure { cause: Cause::Refused(reply), .. }) => fate_at_dot(reply),
+                    Err(_) => Fate::Unknown,
+                });
+                outcome
+            }
+            Protocol::Lmtp => self.verdict_each(fates, observer),
+        };
+        // What is unknown leaves the brink only when it has been reported.
+        if matches!(outcome, Ok(_) | Err(Failure { cause: Cause::Refused(_), .. })) {
+            brink::leave();
+            observer.note(&Event::Judged);
+        }
+        outcome
+    }
+
+    fn one_verdict(&mut self, observer: &mut dyn Observer) -> Result<Reply, Failure> {
+        let reply = self.talk.reply(Stage::Dot, observer);
+        let reply = reply.map_err(|cause| self.failure(Stage::Dot, cause).committed())?;
+        match reply {
+            reply if reply.is_positive() => Ok(reply),
+            reply if reply.is_refusal() => Err(self.failure(Stage::Dot, Cause::Refused(reply)).committed()),
+            reply => {
+                self.talk.lost = true;
+                Err(self.failure(Stage::Dot, Cause::OutOfPlace(reply)).committed())
+            }
+        }
+    }
+
+    /// LMTP (RFC 2033 section 4.2): one reply for each recipient that RCPT accepted, in their order.
+    fn verdict_each(&mut self, fates: &mut Fates, observer: &mut dyn Observer) -> Result<Reply, Failure> {
+        let awaited: Vec<usize> =
+            fates.0.iter().enumerate().filter(|(_, (_, fate))| fate.is_accepted()).map(|(at, _)| at).collect();
+        awaited.iter().for_each(|&at| fates.0[at].1 = Fate::Unknown);
+        let (mut good, mut bad) = (None, None);
+        for &at in &awaited {
+            match self.one_verdict(observer) {
+                Ok(reply) => {
+                    fates.0[at].1 = Fate::Accepted(reply.clone());
+                    good = Some(reply);
+                }
+                Err(Failure { cause: Cause::Refused(reply), .. }) => {
+                    fates.0[at].1 = fate_at_dot(&reply);
+                    if bad.as_ref().is_none_or(|bad: &Reply| bad.is_permanent() && reply.is_temporary()) {
+                        bad = Some(reply);
+                    }
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        match (good, bad) {
+            (Some(reply), _) => Ok(reply),
+            (None, Some(reply)) => {
+                let failure = self.failure(Stage::Dot, Cause::Refused(reply)).committed();
+                Err(failure.about(fates.refused_addresses()))
+            }
+            (None, None) => Err(self.failure(Stage::Dot, Cause::Closed).committed()),
+        }
+    }
+
+    /// The outcome of a message that the server took for some recipient at least.
+    fn judged(&self, reply: Reply, fates: Fates) -> Outcome {
+        let whole = fates.accepted() == fates.0.len();
+        let failure = fates.refusal().map(|(_, refusal)| {
+            let failure = self.failure(Stage::Rcpt, Cause::Refused(refusal.clone()));
+            failure.about(fates.refused_addresses())
+        });
+        Outcome {
+            verdict: if whole { Verdict::Accepted(reply) } else { Verdict::Partial(reply) },
+            recipients: fates.0,
+            failure,
+            notes: Vec::new(),
+            extensions: Vec::new(),
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+/// What RCPT said of a recipient is no fate where the message was not handed over.
+fn fate_without_message(failure: &Failure) -> Fate {
+    match &failure.cause {
+        Cause::Refused(reply) if matches!(failure.stage, Stage::Data | Stage::Body) => fate_at_dot(reply),
+        _ => Fate::Untried,
+    }
+}
+
+/// A refusal of the whole message, or of it for one LMTP recipient: 552 is meant for good here.
+fn fate_at_dot(reply: &Reply) -> Fate {
+    if reply.is_temporary() { Fate::Deferred(reply.clone()) } else { Fate::Refused(reply.clone()) }
+}
+
+fn data() -> Result<Command, Cause> {
+    Command::new(Stage::Data, "DATA")
+}
+
+fn data_command<L: Link>(session: &mut Session<'_, L>, observer: &mut dyn Observer) -> Result<Reply, Cause> {
+    let command = data()?;
+    session.talk.ask(&command, observer)
+}

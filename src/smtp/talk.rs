@@ -1,0 +1,131 @@
+//! The two sides of a dialogue: commands out, replies in, every one of them shown to the observer.
+
+use super::command::Command;
+use crate::net::link::{Limit, Link, Offer};
+use crate::terms::event::{Event, Observer};
+use crate::terms::failure::{Cause, Stage};
+use crate::terms::plan::Limits;
+use crate::terms::reply::{Reply, ReplyReader};
+use std::time::Duration;
+
+/// A link that speaks in commands and replies.
+#[derive(Debug)]
+pub struct Talk<L> {
+    pub link: L,
+    pub limits: Limits,
+    /// The server will say no more that could be understood.
+    pub lost: bool,
+    reader: ReplyReader,
+}
+
+/// Octets of text kept of an answer to EHLO.
+const HELLO_KEPT: usize = 64 * 1024;
+
+impl<L: Link> Talk<L> {
+    pub fn new(link: L, limits: Limits) -> Talk<L> {
+        Talk { link, limits, lost: false, reader: ReplyReader::default() }
+    }
+
+    pub fn limit(&self, stage: Stage) -> Duration {
+        match stage {
+            Stage::Greeting => self.limits.greeting,
+            Stage::Mail => self.limits.mail,
+            Stage::Rcpt => self.limits.rcpt,
+            Stage::Data => self.limits.data,
+            Stage::Body => self.limits.body,
+            Stage::Dot => self.limits.dot,
+            Stage::Reset | Stage::Quit => self.limits.rset,
+            _ => self.limits.hello,
+        }
+    }
+
+    /// Sends one command and waits for its reply.
+    pub fn ask(&mut self, command: &Command, observer: &mut dyn Observer) -> Result<Reply, Cause> {
+        self.quiet_so_far(observer)?;
+        let mut octets = Vec::new();
+        observer.note(&Event::Command(command.text()));
+        command.write_to(&mut octets);
+        self.send(&octets, self.limit(command.stage), observer)?;
+        self.reply(command.stage, observer)
+    }
+
+    /// Nothing may come before it was asked for; a server that takes its leave may.
+    pub fn quiet_so_far(&mut self, observer: &mut dyn Observer) -> Result<(), Cause> {
+        let heard = self.link.has_heard();
+        if !self.marked(heard)? {
+            return Ok(());
+        }
+        let early = self.reply(Stage::Quit, observer);
+        self.lost = true;
+        match early? {
+            reply if reply.code == 421 => Err(Cause::Refused(reply)),
+            _ => Err(Cause::AheadOfCommand),
+        }
+    }
+
+    /// Writes all of the octets; a reply that comes meanwhile is a reply to what went before.
+    fn send(&mut self, octets: &[u8], limit: Duration, observer: &mut dyn Observer) -> Result<(), Cause> {
+        let mut sent = 0;
+        while sent < octets.len() {
+            let offered = self.link.offer(&octets[sent..], limit);
+            match self.marked(offered)? {
+                Offer::Took(count) => sent += count,
+                Offer::Heard => {
+                    let early = self.reply(Stage::Quit, observer);
+                    self.lost = true;
+                    return match early? {
+                        reply if reply.is_refusal() => Err(Cause::Refused(reply)),
+                        _ => Err(Cause::AheadOfCommand),
+                    };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for one whole reply.
+    pub fn reply(&mut self, stage: Stage, observer: &mut dyn Observer) -> Result<Reply, Cause> {
+        let mut limit = Limit::new(self.limit(stage));
+        if matches!(stage, Stage::Hello) {
+            self.reader = ReplyReader::keeping(HELLO_KEPT);
+        }
+        loop {
+            let line = self.link.line(&mut limit);
+            let line = self.marked(line)?;
+            if let Some(reply) = self.take(&line, observer)? {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// A reply that has come already, without waiting.
+    pub fn reply_at_hand(&mut self, observer: &mut dyn Observer) -> Result<Option<Reply>, Cause> {
+        loop {
+            let line = self.link.line_at_hand();
+            let Some(line) = self.marked(line)? else { return Ok(None) };
+            if let Some(reply) = self.take(&line, observer)? {
+                return Ok(Some(reply));
+            }
+        }
+    }
+
+    fn take(&mut self, line: &[u8], observer: &mut dyn Observer) -> Result<Option<Reply>, Cause> {
+        let taken = self.reader.line(line).map_err(|garble| {
+            let shown = line.get(..80).unwrap_or(line).to_vec();
+            Cause::Garbled(garble, shown)
+        });
+        let reply = self.marked(taken)?;
+        if let Some(reply) = &reply {
+            self.reader = ReplyReader::default();
+            self.lost |= reply.code == 421;
+            observer.note(&Event::Response(reply));
+        }
+        Ok(reply)
+    }
+
+    /// After any trouble with the link the dialogue cannot go on.
+    pub fn marked<T>(&mut self, result: Result<T, Cause>) -> Result<T, Cause> {
+        self.lost |= result.is_err();
+        result
+    }
+}
