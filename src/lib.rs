@@ -16,9 +16,13 @@
 //! | 5 | `console` | the only writer to a person |
 //! | 6 | `app` | one file a command |
 
-pub mod terms;
-pub mod watch;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod console;
+pub mod delivery;
 pub mod message;
 pub mod net;
 pub mod smtp;
-pub mod delivery;
+pub mod terms;
+pub mod watch;

@@ -93,7 +93,11 @@ fn send<'a>(
     }
 }
 
-fn open<'a>(plan: &'a Plan, watch: &Arc<Watch>, observer: &mut dyn Observer) -> Result<Session<'a, Wire>, Failure> {
+fn open<'a>(
+    plan: &'a Plan,
+    watch: &Arc<Watch>,
+    observer: &mut dyn Observer,
+) -> Result<Session<'a, Wire>, Failure> {
     let (wire, peer) = connect(plan, watch, observer)?;
     rules::after_connecting(plan, &peer)?;
     Session::open(wire, plan, observer)
@@ -104,6 +108,7 @@ fn never_tried(plan: &Plan) -> Failure {
 }
 
 fn untried(failure: Failure, letter: &Letter) -> Outcome {
-    let recipients = letter.envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
+    let recipients =
+        letter.envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
     Outcome::not_sent(failure, recipients)
 }

@@ -65,8 +65,16 @@ mod tests {
         ] {
             let Ok(Server::At(endpoint)) = Server::parse(server) else { panic!("{server}") };
             let (hello, limits, family) = (None, Limits::default(), Family::Any);
-            let plan =
-                Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn: Dsn::default() };
+            let plan = Plan {
+                endpoint,
+                hello,
+                tls,
+                limits,
+                family,
+                source: None,
+                partial: false,
+                dsn: Dsn::default(),
+            };
             assert_eq!(before_connecting(&plan).is_ok(), allowed, "{server}");
         }
     }

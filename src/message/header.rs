@@ -100,7 +100,9 @@ impl Header {
 
     /// The first run of Resent- fields, up to where an older resending starts (RFC 5322 section 3.6.6).
     fn newest_resending(&self) -> &[Field] {
-        let Some(start) = self.fields.iter().position(|field| field.name.starts_with("resent-")) else { return &[] };
+        let Some(start) = self.fields.iter().position(|field| field.name.starts_with("resent-")) else {
+            return &[];
+        };
         let once = ["resent-date", "resent-from", "resent-sender", "resent-message-id"];
         let mut seen: Vec<&str> = Vec::new();
         let older = self.fields[start..].iter().position(|field| {

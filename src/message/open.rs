@@ -79,18 +79,27 @@ impl Message {
 
     fn prepared(source: Source, facts: Facts, header: Header, handling: &Handling) -> Message {
         let mut message_id = header.value("message-id").filter(|id| !id.is_empty());
-        let mut changes =
-            Changes { line_ends: facts.bare_lf + facts.lone_cr, ..Changes::default() };
+        let mut changes = Changes { line_ends: facts.bare_lf + facts.lone_cr, ..Changes::default() };
         if handling.as_is {
             let size = facts.canonical;
-            return Message { source, facts, header, head: Vec::new(), rest_at: 0, size, changes, message_id };
+            return Message {
+                source,
+                facts,
+                header,
+                head: Vec::new(),
+                rest_at: 0,
+                size,
+                changes,
+                message_id,
+            };
         }
         if !header.has("date") {
             changes.added.push(stamp::date());
         }
         if message_id.is_none() {
             let sender = header.sender().ok().flatten().map(|sender| sender.to_string());
-            let domain = sender.as_deref().and_then(|sender| sender.rsplit_once('@')).map(|(_, domain)| domain);
+            let domain =
+                sender.as_deref().and_then(|sender| sender.rsplit_once('@')).map(|(_, domain)| domain);
             let id = stamp::message_id(domain.unwrap_or(&handling.host));
             if !header.has("message-id") {
                 changes.added.push(format!("Message-ID: {id}"));
@@ -173,7 +182,9 @@ impl Octets<'_> {
         let wanted = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
         let count = match wanted {
             0 => 0,
-            wanted => self.message.source.read_at(&mut self.block[..wanted], at).map_err(Cause::Unreadable)?,
+            wanted => {
+                self.message.source.read_at(&mut self.block[..wanted], at).map_err(Cause::Unreadable)?
+            }
         };
         if count == 0 {
             return self.end(left);

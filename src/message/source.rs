@@ -55,7 +55,8 @@ impl Opened {
     /// Opens a path once; a pipe without a writer does not hold the program up.
     pub fn path(path: &Path) -> Result<Opened, Cause> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let fd = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| Cause::Unreadable(e.into()))?;
+        let fd =
+            rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| Cause::Unreadable(e.into()))?;
         Self::judge(fd, 0)
     }
 

@@ -34,11 +34,16 @@ impl Peer {
 
 fn is_loopback(address: &SocketAddr) -> bool {
     let ip = address.ip();
-    ip.is_loopback() || matches!(ip, std::net::IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback()))
+    ip.is_loopback()
+        || matches!(ip, std::net::IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback()))
 }
 
 /// Connects to the plan's endpoint.
-pub fn connect(plan: &Plan, watch: &Arc<Watch>, observer: &mut dyn Observer) -> Result<(Wire, Peer), Failure> {
+pub fn connect(
+    plan: &Plan,
+    watch: &Arc<Watch>,
+    observer: &mut dyn Observer,
+) -> Result<(Wire, Peer), Failure> {
     let server = plan.endpoint.to_string();
     let failed = |stage, cause| Failure::new(stage, cause).at(&server);
     let (socket, peer) = match &plan.endpoint.place {
@@ -73,8 +78,9 @@ pub fn connect(plan: &Plan, watch: &Arc<Watch>, observer: &mut dyn Observer) -> 
 /// Connects to a unix socket; a path that nobody listens at now may be listened at later.
 fn unix(path: &Path) -> Result<OwnedFd, Cause> {
     let address = SocketAddrUnix::new(path).map_err(|error| Cause::Local(error.into()))?;
-    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
-        .map_err(|error| Cause::NoSocket(error.into()))?;
+    let socket =
+        rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
+            .map_err(|error| Cause::NoSocket(error.into()))?;
     match rustix::net::connect(&socket, &address) {
         Ok(()) => Ok(socket),
         Err(error @ (Errno::CONNREFUSED | Errno::AGAIN | Errno::INTR)) => {

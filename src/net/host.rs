@@ -26,7 +26,8 @@ fn proper(name: &str) -> Option<String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let local = name.eq_ignore_ascii_case("localhost.localdomain") || !name.contains('.');
     let number = name.rsplit('.').next().is_some_and(|top| top.bytes().all(|b| b.is_ascii_digit()));
-    let odd = name.contains('_') || name.split('.').any(|label| label.starts_with('-') || label.ends_with('-'));
+    let odd =
+        name.contains('_') || name.split('.').any(|label| label.starts_with('-') || label.ends_with('-'));
     if local || number || odd { None } else { domain_name(name).ok() }
 }
 

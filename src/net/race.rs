@@ -89,7 +89,8 @@ impl Race {
 
     /// Waits for one attempt to end; returns the winner, or nothing where one has failed.
     fn step(&mut self, watch: &Watch, until: Instant) -> Result<Option<(SocketAddr, OwnedFd)>, Halt> {
-        let wanted: Vec<_> = self.running.iter().map(|(_, socket)| (socket.as_fd(), PollFlags::OUT)).collect();
+        let wanted: Vec<_> =
+            self.running.iter().map(|(_, socket)| (socket.as_fd(), PollFlags::OUT)).collect();
         let ready = watch.wait_any(&wanted, Some(until))?;
         drop(wanted);
         let Some(at) = ready.iter().position(|flags| !flags.is_empty()) else { return Ok(None) };

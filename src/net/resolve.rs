@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn a_name_that_does_not_exist_is_told_from_trouble() {
-        let text = |text: &str| meaning(&io::Error::other(format!("failed to lookup address information: {text}")));
+        let text =
+            |text: &str| meaning(&io::Error::other(format!("failed to lookup address information: {text}")));
         assert!(matches!(text("Name or service not known"), Cause::NoSuchHost));
         assert!(matches!(text("Temporary failure in name resolution"), Cause::LookupFailed(_)));
     }

@@ -9,7 +9,11 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::watch::brink;
 
 /// Sends the message and its end. On success the end is written and the verdict is due; on failure it was not written.
-pub fn send<L: Link>(talk: &mut Talk<L>, message: &Message, observer: &mut dyn Observer) -> Result<(), Failure> {
+pub fn send<L: Link>(
+    talk: &mut Talk<L>,
+    message: &Message,
+    observer: &mut dyn Observer,
+) -> Result<(), Failure> {
     let mut stuffer = Stuffer::default();
     let mut octets = message.octets();
     // A block goes out when the next one is known to be there; the last one takes the dot along.

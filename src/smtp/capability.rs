@@ -55,14 +55,24 @@ mod tests {
             let lines = std::iter::once("fixture").chain(lines.iter().copied()).map(str::to_owned).collect();
             Capabilities::read(&Reply { code: 250, enhanced: None, lines })
         };
-        let all = read(&["pipelining", "Size 1000", "8BITMIME", "SMTPUTF8", "DSN", "", "X-ODD a b", "ENHANCEDSTATUSCODES"]);
+        let all = read(&[
+            "pipelining",
+            "Size 1000",
+            "8BITMIME",
+            "SMTPUTF8",
+            "DSN",
+            "",
+            "X-ODD a b",
+            "ENHANCEDSTATUSCODES",
+        ]);
         assert!(all.pipelining && all.size && all.eight_bit && all.utf8 && all.dsn && all.enhanced);
         assert_eq!(all.size_limit, Some(1000));
         for text in ["SIZE", "SIZE 0", "SIZE x", "SIZE -1", "SIZE 100000000000000000000000000", "SIZE +5"] {
             let found = read(&[text]);
             assert!(found.size && found.size_limit.is_none(), "{text}");
         }
-        let greeting_only = Capabilities::read(&Reply { code: 250, enhanced: None, lines: vec!["SIZE 5".to_owned()] });
+        let greeting_only =
+            Capabilities::read(&Reply { code: 250, enhanced: None, lines: vec!["SIZE 5".to_owned()] });
         assert_eq!(greeting_only, Capabilities::default());
     }
 }

@@ -42,7 +42,12 @@ pub struct Declared {
 }
 
 /// `MAIL FROM`, with the parameters that are needed and offered.
-pub fn mail(sender: &Sender, declared: Declared, dsn: &Dsn, offered: &Capabilities) -> Result<Command, Cause> {
+pub fn mail(
+    sender: &Sender,
+    declared: Declared,
+    dsn: &Dsn,
+    offered: &Capabilities,
+) -> Result<Command, Cause> {
     let mut line = format!("MAIL FROM:<{sender}>");
     if let (Some(size), true) = (declared.size, offered.size) {
         line.push_str(&format!(" SIZE={size}"));
@@ -114,9 +119,15 @@ mod tests {
         assert_eq!(line(declared, &dsn, &all), full);
         assert_eq!(line(declared, &dsn, &Capabilities::default()), "MAIL FROM:<a@x>");
         assert_eq!(line(Declared::default(), &Dsn::default(), &all), "MAIL FROM:<a@x>");
-        assert_eq!(mail(&Sender::Null, Declared::default(), &dsn, &Capabilities::default()).unwrap().text(), "MAIL FROM:<>");
+        assert_eq!(
+            mail(&Sender::Null, Declared::default(), &dsn, &Capabilities::default()).unwrap().text(),
+            "MAIL FROM:<>"
+        );
         let to = address("b+c@x");
-        assert_eq!(rcpt(&to, &dsn, &all).unwrap().text(), "RCPT TO:<b+c@x> NOTIFY=NEVER ORCPT=rfc822;b+2Bc@x");
+        assert_eq!(
+            rcpt(&to, &dsn, &all).unwrap().text(),
+            "RCPT TO:<b+c@x> NOTIFY=NEVER ORCPT=rfc822;b+2Bc@x"
+        );
         assert_eq!(rcpt(&to, &dsn, &Capabilities::default()).unwrap().text(), "RCPT TO:<b+c@x>");
     }
 

@@ -63,7 +63,8 @@ impl<'a, L: Link> Session<'a, L> {
 
     /// Takes a transaction back where the next command cannot take RSET along.
     pub(super) fn reset(&mut self, observer: &mut dyn Observer) -> Result<(), Failure> {
-        let command = Command::new(Stage::Reset, "RSET").map_err(|cause| self.failure(Stage::Reset, cause))?;
+        let command =
+            Command::new(Stage::Reset, "RSET").map_err(|cause| self.failure(Stage::Reset, cause))?;
         let reply = self.talk.ask(&command, observer);
         self.judge_reset(reply)
     }

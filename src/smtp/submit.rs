@@ -250,7 +250,12 @@ impl<L: Link> Session<'_, L> {
         self.judge_data(reply)
     }
 
-    fn judge_sender(&mut self, mail: Option<Reply>, envelope: &Envelope, cut: &Option<Cause>) -> Result<(), Failure> {
+    fn judge_sender(
+        &mut self,
+        mail: Option<Reply>,
+        envelope: &Envelope,
+        cut: &Option<Cause>,
+    ) -> Result<(), Failure> {
         let about = format!("<{}>", envelope.sender);
         match mail {
             Some(reply) if reply.is_positive() => Ok(()),
@@ -335,8 +340,13 @@ impl<L: Link> Session<'_, L> {
 
     /// LMTP (RFC 2033 section 4.2): one reply for each recipient that RCPT accepted, in their order.
     fn verdict_each(&mut self, fates: &mut Fates, observer: &mut dyn Observer) -> Result<Reply, Failure> {
-        let awaited: Vec<usize> =
-            fates.0.iter().enumerate().filter(|(_, (_, fate))| fate.is_accepted()).map(|(at, _)| at).collect();
+        let awaited: Vec<usize> = fates
+            .0
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, fate))| fate.is_accepted())
+            .map(|(at, _)| at)
+            .collect();
         awaited.iter().for_each(|&at| fates.0[at].1 = Fate::Unknown);
         let (mut good, mut bad) = (None, None);
         for &at in &awaited {

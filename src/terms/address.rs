@@ -84,7 +84,11 @@ impl fmt::Display for Address {
 
 /// Splits off the local part and returns it with what follows.
 fn split_local(text: &str) -> Result<(&str, &str), &'static str> {
-    let end = if text.starts_with('"') { quoted_end(text)? } else { text.find(|c| !is_atext_or_dot(c)).unwrap_or(text.len()) };
+    let end = if text.starts_with('"') {
+        quoted_end(text)?
+    } else {
+        text.find(|c| !is_atext_or_dot(c)).unwrap_or(text.len())
+    };
     match &text[..end] {
         "" if text.starts_with('@') => Err("it has no local part"),
         "" => Err("it holds a character that must be quoted"),
@@ -120,7 +124,11 @@ fn parse_domain(text: &str) -> Result<String, &'static str> {
             Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => v6(&inner[5..]),
             _ => inner.parse::<Ipv4Addr>().is_ok(),
         };
-        return if known { Ok(text.to_owned()) } else { Err("its address literal is neither IPv4 nor IPv6:…") };
+        return if known {
+            Ok(text.to_owned())
+        } else {
+            Err("its address literal is neither IPv4 nor IPv6:…")
+        };
     }
     domain_name(text)
 }

@@ -86,7 +86,8 @@ fn element(text: &str) -> Result<(&str, Option<char>), AddressProblem> {
                 continue;
             }
             '[' => {
-                at += text[at..].find(']').ok_or_else(|| problem(text, "its address literal is not closed"))?;
+                at +=
+                    text[at..].find(']').ok_or_else(|| problem(text, "its address literal is not closed"))?;
             }
             '<' if angle => return Err(problem(text, "a bracket stands in brackets")),
             '<' => angle = true,

@@ -215,9 +215,30 @@ mod tests {
     #[test]
     fn what_is_no_server_is_said_before_the_first_packet() {
         for text in [
-            "", ":25", "h:0", "h:65536", "h:+25", "h:", "h:25:26", "::1", "[::1", "[::1]25", "[x]:25", "http://h",
-            "smtp://", "smtp://u:p@h", "smtp://h/path", "smtp://h?x", "smtp://%zz@h", "smtp://@h", "sink:", "a b", "ada@h",
-            "h\r\n:25", "lmtp+unix://run", "-h-/:25",
+            "",
+            ":25",
+            "h:0",
+            "h:65536",
+            "h:+25",
+            "h:",
+            "h:25:26",
+            "::1",
+            "[::1",
+            "[::1]25",
+            "[x]:25",
+            "http://h",
+            "smtp://",
+            "smtp://u:p@h",
+            "smtp://h/path",
+            "smtp://h?x",
+            "smtp://%zz@h",
+            "smtp://@h",
+            "sink:",
+            "a b",
+            "ada@h",
+            "h\r\n:25",
+            "lmtp+unix://run",
+            "-h-/:25",
         ] {
             assert!(Server::parse(text).is_err(), "{text:?}");
         }

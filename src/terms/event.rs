@@ -32,7 +32,11 @@ pub enum Event<'a> {
     Command(&'a str),
     Response(&'a Reply),
     /// Octets of the message that went out.
-    Stream { increment: u64, current: u64, total: Option<u64> },
+    Stream {
+        increment: u64,
+        current: u64,
+        total: Option<u64>,
+    },
     /// The end of the message is about to be written; from here on the outcome is unknown until a reply.
     Committed,
     /// The verdict is in.

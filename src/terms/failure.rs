@@ -116,7 +116,11 @@ pub enum Cause {
     /// Octets before anything was asked.
     AheadOfCommand,
     Lacks(Feature),
-    TooLarge { size: u64, limit: u64, ours: bool },
+    TooLarge {
+        size: u64,
+        limit: u64,
+        ours: bool,
+    },
     TimedOut(Duration),
     Deadline(Duration),
     /// The server closed the connection.
@@ -155,7 +159,9 @@ impl Cause {
             Cause::Garbled(garble, shown) => Cause::Garbled(*garble, shown.clone()),
             Cause::AheadOfCommand => Cause::AheadOfCommand,
             Cause::Lacks(feature) => Cause::Lacks(*feature),
-            Cause::TooLarge { size, limit, ours } => Cause::TooLarge { size: *size, limit: *limit, ours: *ours },
+            Cause::TooLarge { size, limit, ours } => {
+                Cause::TooLarge { size: *size, limit: *limit, ours: *ours }
+            }
             Cause::TimedOut(limit) => Cause::TimedOut(*limit),
             Cause::Deadline(whole) => Cause::Deadline(*whole),
             Cause::Closed => Cause::Closed,
@@ -186,7 +192,9 @@ impl Cause {
 }
 
 fn copy(error: &io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
+    error
+        .raw_os_error()
+        .map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
 }
 
 /// One failure: where, why, at which server, and about what.

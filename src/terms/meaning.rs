@@ -130,7 +130,15 @@ mod tests {
     #[test]
     fn a_4yz_never_hides_behind_a_permanent_name() {
         for code in 400..500 {
-            for stage in [Stage::Greeting, Stage::Hello, Stage::Mail, Stage::Rcpt, Stage::Data, Stage::Body, Stage::Dot] {
+            for stage in [
+                Stage::Greeting,
+                Stage::Hello,
+                Stage::Mail,
+                Stage::Rcpt,
+                Stage::Data,
+                Stage::Body,
+                Stage::Dot,
+            ] {
                 let ixp = Ixp::of(&Failure::new(stage, Cause::Refused(reply(code))));
                 assert_eq!(ixp.class(), Class::Temporary, "{stage:?} {code}");
             }
@@ -156,7 +164,9 @@ mod tests {
             let ixp = Ixp::of_reply(&reply(code));
             assert_ne!(ixp.name(), "E_FAIL", "{code}");
         }
-        for cause in [Cause::Closed, Cause::NoSuchHost, Cause::NoSender, Cause::NoRecipients, Cause::NeverTried] {
+        for cause in
+            [Cause::Closed, Cause::NoSuchHost, Cause::NoSender, Cause::NoRecipients, Cause::NeverTried]
+        {
             assert_ne!(cause_name(&cause), "E_FAIL");
             assert_eq!(Ixp::named(cause_name(&cause)).name(), cause_name(&cause));
         }

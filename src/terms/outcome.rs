@@ -223,7 +223,9 @@ mod tests {
     #[test]
     fn a_552_to_a_recipient_is_read_as_for_now() {
         let reply = |code| Reply { code, enhanced: None, lines: vec![] };
-        for (code, name) in [(250, "accepted"), (251, "accepted"), (452, "deferred"), (552, "deferred"), (550, "refused")] {
+        for (code, name) in
+            [(250, "accepted"), (251, "accepted"), (452, "deferred"), (552, "deferred"), (550, "refused")]
+        {
             assert_eq!(Fate::of(reply(code)).name(), Some(name));
         }
     }

@@ -64,10 +64,12 @@ impl Reply {
         let text = self.text();
         let words: Vec<&str> = text.split_whitespace().collect();
         let behind = |lead: &[&str]| {
-            let same = |window: &[&str]| window.iter().zip(lead).all(|(word, lead)| word.eq_ignore_ascii_case(lead));
+            let same =
+                |window: &[&str]| window.iter().zip(lead).all(|(word, lead)| word.eq_ignore_ascii_case(lead));
             words.windows(lead.len() + 1).find(|window| same(window)).map(|window| window[lead.len()])
         };
-        let id = behind(&["queued", "as"]).or_else(|| words.iter().find_map(|word| word.strip_prefix("id=")))?;
+        let id =
+            behind(&["queued", "as"]).or_else(|| words.iter().find_map(|word| word.strip_prefix("id=")))?;
         let id = id.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         (!id.is_empty()).then(|| id.to_owned())
     }
@@ -137,7 +139,6 @@ impl ReplyReader {
         let enhanced = lines.first().and_then(|line| enhanced(line, code));
         Ok(Some(Reply { code, enhanced, lines }))
     }
-
 }
 
 /// Code, whether the line is the last one, text.

@@ -18,7 +18,9 @@ mod tests {
 
     #[test]
     fn only_plain_characters_pass_uncoded() {
-        for (text, coded) in [("abc", "abc"), ("a+b=c", "a+2Bb+3Dc"), ("a b", "a+20b"), ("é", "+C3+A9"), ("", "")] {
+        for (text, coded) in
+            [("abc", "abc"), ("a+b=c", "a+2Bb+3Dc"), ("a b", "a+20b"), ("é", "+C3+A9"), ("", "")]
+        {
             assert_eq!(xtext(text), coded);
         }
     }

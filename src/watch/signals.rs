@@ -30,7 +30,11 @@ impl Signals {
             let again = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register_conditional_default(signal, Arc::clone(&again))?;
             signal_hook::flag::register(signal, again)?;
-            signal_hook::flag::register_usize(signal, Arc::clone(&caught), usize::try_from(signal).unwrap_or(0))?;
+            signal_hook::flag::register_usize(
+                signal,
+                Arc::clone(&caught),
+                usize::try_from(signal).unwrap_or(0),
+            )?;
             low_level::pipe::register(signal, waker.try_clone()?)?;
         }
         Ok(Signals { woken, caught })

@@ -66,7 +66,8 @@ impl Watch {
         wanted: PollFlags,
         limit: Option<Instant>,
     ) -> Result<PollFlags, Halt> {
-        self.wait_any(&[(fd, wanted)], limit).map(|ready| ready.first().copied().unwrap_or(PollFlags::empty()))
+        self.wait_any(&[(fd, wanted)], limit)
+            .map(|ready| ready.first().copied().unwrap_or(PollFlags::empty()))
     }
 
     /// Waits until one of several descriptors is ready.
@@ -82,7 +83,8 @@ impl Watch {
             if limit.is_some_and(|limit| now >= limit) {
                 return Err(Halt::Limit);
             }
-            let mut fds: Vec<PollFd<'_>> = wanted.iter().map(|&(fd, flags)| PollFd::from_borrowed_fd(fd, flags)).collect();
+            let mut fds: Vec<PollFd<'_>> =
+                wanted.iter().map(|&(fd, flags)| PollFd::from_borrowed_fd(fd, flags)).collect();
             if let Some(signals) = &self.signals {
                 fds.push(PollFd::from_borrowed_fd(signals.fd(), PollFlags::IN));
             }
@@ -106,5 +108,8 @@ impl Watch {
 fn timespec(time: Duration) -> Timespec {
     // A wait a moment too long is better than one that turns on the spot.
     let time = time + Duration::from_micros(200);
-    Timespec { tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX), tv_nsec: i64::from(time.subsec_nanos()) }
+    Timespec {
+        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(time.subsec_nanos()),
+    }
 }

@@ -1,0 +1,170 @@
+//! Messages and addresses gathered from arguments and files into letters, before the first packet.
+
+use super::plan::usage;
+use crate::cli::send::SendArgs;
+use crate::cli::shared::EnvelopeArgs;
+use crate::delivery::job::{Letter, Turn};
+use crate::message::header::Header;
+use crate::message::open::{Handling, Message, Origin};
+use crate::terms::address::{Address, AddressProblem};
+use crate::terms::address_list::{Empty, address_list, mailbox};
+use crate::terms::envelope::{Envelope, Sender};
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::watch::wait::Watch;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What letters are made with: the addresses of the command line and the handling of the messages.
+#[derive(Debug)]
+pub struct Gather {
+    sender: Option<Sender>,
+    recipients: Vec<Address>,
+    from_headers: bool,
+    handling: Handling,
+    max_size: Option<u64>,
+    watch: Arc<Watch>,
+}
+
+impl Gather {
+    pub fn new(args: &SendArgs, host: String, watch: &Arc<Watch>) -> Result<Gather, Failure> {
+        let EnvelopeArgs { from, to, to_file, recipients_from_headers, .. } = &args.envelope;
+        let bad = |problem| Failure::new(Stage::Input, Cause::BadAddress(problem));
+        let sender = match from.as_deref() {
+            None => None,
+            Some("" | "<>") => Some(Sender::Null),
+            Some(text) => Some(Sender::Mailbox(mailbox(text).map_err(bad)?)),
+        };
+        let mut recipients = Vec::new();
+        for list in to {
+            recipients.extend(address_list(list, Empty::Refused).map_err(bad)?);
+        }
+        if let Some(path) = to_file {
+            recipients.extend(recipients_of(path, watch)?);
+        }
+        if recipients.is_empty() && !recipients_from_headers {
+            return Err(Failure::new(Stage::Input, Cause::NoRecipients).about("the envelope"));
+        }
+        let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
+        let (from_headers, max_size) = (*recipients_from_headers, args.message.max_size);
+        Ok(Gather { sender, recipients, from_headers, handling, max_size, watch: Arc::clone(watch) })
+    }
+
+    /// Opens a message, judges it, and addresses it.
+    pub fn letter(&self, origin: &Origin) -> Result<Letter, Failure> {
+        let failed = |cause| Failure::new(Stage::Input, cause);
+        let message = Message::open(origin, &self.handling, &self.watch).map_err(failed)?;
+        if let Some(limit) = self.max_size.filter(|&limit| message.size() > limit) {
+            return Err(failed(Cause::TooLarge { size: message.size(), limit, ours: true }));
+        }
+        let envelope = self.envelope(message.header())?;
+        Ok(Letter { envelope, message })
+    }
+
+    fn envelope(&self, header: &Header) -> Result<Envelope, Failure> {
+        let failed = |cause| Failure::new(Stage::Input, cause);
+        let bad_field = |problem| failed(Cause::BadList(problem));
+        let sender = match &self.sender {
+            Some(sender) => sender.clone(),
+            None => match header.sender().map_err(bad_field)? {
+                Some(address) => Sender::Mailbox(address),
+                None => return Err(failed(Cause::NoSender)),
+            },
+        };
+        let mut recipients = self.recipients.clone();
+        if self.from_headers {
+            recipients.extend(header.recipients().map_err(bad_field)?);
+        }
+        if recipients.is_empty() {
+            return Err(failed(Cause::NoRecipients));
+        }
+        Ok(Envelope::new(sender, recipients))
+    }
+}
+
+/// Standard input can be given to one taker only.
+pub fn one_taker_of_standard_input(args: &SendArgs) -> Result<(), Failure> {
+    let is_dash = |path: &Path| path.as_os_str() == "-";
+    let files = args.files.iter().filter(|path| is_dash(path)).count();
+    let lists = [args.files_from.as_deref(), args.envelope.to_file.as_deref()];
+    let lists = lists.into_iter().flatten().filter(|path| is_dash(path)).count();
+    if files + lists > 1 {
+        return Err(usage("standard input ('-') is named more than once, and it can be read only once"));
+    }
+    Ok(())
+}
+
+/// The messages of a run: those of the arguments opened and judged now, those of a list in their turn.
+pub fn turns(args: &SendArgs, gather: &Gather, watch: &Arc<Watch>) -> Result<Vec<Turn>, (Origin, Failure)> {
+    let mut turns = Vec::new();
+    allow_descriptors(args.files.len());
+    for path in &args.files {
+        let origin = origin(path);
+        match gather.letter(&origin) {
+            Ok(letter) => turns.push(Turn::Ready(origin, Box::new(letter))),
+            Err(failure) => return Err((origin, failure)),
+        }
+    }
+    if let Some(list) = &args.files_from {
+        let octets = whole(list, watch).map_err(|failure| (origin(list), failure))?;
+        for line in octets.split(|&octet| octet == b'\n').filter(|line| !line.is_empty()) {
+            let path = Path::new(std::ffi::OsStr::from_bytes(line));
+            turns.push(Turn::Later(Origin::Path(path.to_owned())));
+        }
+    }
+    Ok(turns)
+}
+
+pub fn origin(path: &Path) -> Origin {
+    if path.as_os_str() == "-" { Origin::StandardInput } else { Origin::Path(path.to_owned()) }
+}
+
+/// Every message of the arguments holds a descriptor until its turn.
+fn allow_descriptors(count: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let now = getrlimit(Resource::Nofile);
+    let wanted = count as u64 + 64;
+    if now.current.is_some_and(|current| current < wanted) {
+        let current = Some(now.maximum.map_or(wanted, |maximum| maximum.min(wanted)));
+        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum: now.maximum });
+    }
+}
+
+fn recipients_of(path: &Path, watch: &Watch) -> Result<Vec<Address>, Failure> {
+    let octets = whole(path, watch)?;
+    let mut found = Vec::new();
+    for (at, line) in octets.split(|&octet| octet == b'\n').enumerate() {
+        let about = format!("line {} of {}", at + 1, path.to_string_lossy());
+        let bad = |problem| Failure::new(Stage::Input, Cause::BadList(problem)).about(about.as_str());
+        let text = std::str::from_utf8(line).map_err(|_| {
+            bad(AddressProblem { text: String::from_utf8_lossy(line).into_owned(), why: "it is not UTF-8" })
+        })?;
+        let text = text.trim();
+        if !text.is_empty() && !text.starts_with('#') {
+            let text = text.split_once(" #").map_or(text, |(address, _)| address.trim());
+            found.push(mailbox(text).map_err(bad)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The whole of a list, from a file or standard input.
+fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
+    let unreadable =
+        |error| Failure::new(Stage::Input, Cause::Unreadable(error)).about(path.to_string_lossy());
+    let mut octets = Vec::new();
+    if path.as_os_str() != "-" {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut octets)).map_err(unreadable)?;
+        return Ok(octets);
+    }
+    let (stdin, mut block) = (std::io::stdin(), vec![0u8; 64 * 1024]);
+    loop {
+        let ready = watch.wait(std::os::fd::AsFd::as_fd(&stdin), rustix::event::PollFlags::IN, None);
+        ready.map_err(|halt| Failure::new(Stage::Input, halt.cause(std::time::Duration::ZERO)))?;
+        match rustix::io::read(&stdin, &mut block).map_err(|error| unreadable(error.into()))? {
+            0 => return Ok(octets),
+            count => octets.extend_from_slice(&block[..count]),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Floor 6: one file a command, from arguments to an exit status.
+
+pub mod explain;
+pub mod gather;
+pub mod guard;
+pub mod plan;
+pub mod run;
+pub mod send;
+pub mod unsent;

@@ -1,0 +1,92 @@
+//! From options to a plan: names, limits and wishes, judged before the first packet.
+
+use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice};
+use crate::terms::address::{Address, AddressProblem, domain_name};
+use crate::terms::endpoint::Endpoint;
+use crate::terms::envelope::{Dsn, Notify, Return, envid};
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::plan::{Family, Limits, Plan, Tls};
+
+/// A failure of the command line itself.
+pub fn usage(text: impl Into<String>) -> Failure {
+    Failure::new(Stage::Input, Cause::Usage(text.into()))
+}
+
+pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) -> Result<Plan, Failure> {
+    let tls = server.tls.map(|choice| match choice {
+        TlsChoice::Required => Tls::Required,
+        TlsChoice::Opportunistic => Tls::Opportunistic,
+        TlsChoice::Off => Tls::Off,
+    });
+    if endpoint.tls_first && tls == Some(Tls::Off) {
+        return Err(usage(
+            "--tls off contradicts a server with TLS from the first byte (smtps://, port 465)",
+        ));
+    }
+    let family = match (server.ipv4, server.ipv6) {
+        (true, _) => Family::V4,
+        (_, true) => Family::V6,
+        _ => Family::Any,
+    };
+    let hello = server.helo.as_deref().map(hello).transpose()?;
+    let limits = limits(server);
+    let dsn = dsn(envelope)?;
+    Ok(Plan {
+        endpoint,
+        hello,
+        tls,
+        limits,
+        family,
+        source: server.source_address,
+        partial: envelope.partial,
+        dsn,
+    })
+}
+
+fn limits(server: &ServerArgs) -> Limits {
+    let mut limits = server.timeout.map_or_else(Limits::default, Limits::all);
+    limits.connect = server.connect_timeout.unwrap_or(limits.connect);
+    limits.dot = server.dot_timeout.unwrap_or(limits.dot);
+    limits
+}
+
+/// Judges what reaches the wire as it was given: a control character there could add a line.
+fn without_controls(option: &str, text: &str) -> Result<(), Failure> {
+    if text.chars().any(char::is_control) {
+        let problem = AddressProblem { text: text.to_owned(), why: "it holds a control character" };
+        return Err(Failure::new(Stage::Input, Cause::BadAddress(problem)).about(option));
+    }
+    Ok(())
+}
+
+fn hello(name: &str) -> Result<String, Failure> {
+    without_controls("--helo", name)?;
+    if name.starts_with('[') {
+        let literal = Address::parse(&format!("x@{name}"));
+        return literal.map(|_| name.to_owned()).map_err(|_| usage("--helo is not an address literal"));
+    }
+    domain_name(name).map_err(|why| usage(format!("--helo \"{name}\" is not a host name: {why}")))
+}
+
+fn dsn(envelope: &EnvelopeArgs) -> Result<Dsn, Failure> {
+    let text = |option: &str, problem: String| usage(format!("{option}: {problem}"));
+    let notify = envelope.dsn_notify.as_deref().map(Notify::parse).transpose();
+    let ret = envelope.dsn_return.map(|wanted| match wanted {
+        DsnReturn::Full => Return::Full,
+        DsnReturn::Headers => Return::Headers,
+    });
+    if let Some(id) = &envelope.dsn_envid {
+        without_controls("--dsn-envid", id)?;
+    }
+    let id = envelope.dsn_envid.as_deref().map(envid).transpose();
+    let dsn = Dsn {
+        notify: notify.map_err(|problem| text("--dsn-notify", problem))?,
+        ret,
+        envid: id.map_err(|problem| text("--dsn-envid", problem))?,
+        required: envelope.require_dsn,
+    };
+    if dsn.required && !dsn.is_wanted() {
+        return Err(usage("--require-dsn needs a wish: --dsn-notify, --dsn-return or --dsn-envid"));
+    }
+    Ok(dsn)
+}

@@ -1,0 +1,267 @@
+//! `mailxport send`: everything judged first, then one session for all messages, then the status.
+
+use super::gather::{self, Gather};
+use super::guard;
+use super::plan::{plan, usage};
+use super::unsent::Unsent;
+use crate::cli::send::SendArgs;
+use crate::cli::shared::{ExitCodes, OutputArgs, When};
+use crate::config::environment::Environment;
+use crate::config::settings::Settings;
+use crate::console::out::{self, Color};
+use crate::console::panel::{Panel, Show};
+use crate::console::progress::Wish;
+use crate::console::record::Record;
+use crate::console::{dry_run, voice};
+use crate::delivery::deliver::deliver;
+use crate::delivery::job::{Desk, Letter, Report, Turn};
+use crate::delivery::rules;
+use crate::message::open::Origin;
+use crate::net::host;
+use crate::terms::endpoint::{Endpoint, Server};
+use crate::terms::event::{Event, Observer};
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::ixp::Ixp;
+use crate::terms::outcome::{Outcome, Tally};
+use crate::terms::plan::Plan;
+use crate::watch::signals::{Signals, die_of};
+use crate::watch::wait::Watch;
+use anyhow::Context;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub fn run(args: &SendArgs) -> u8 {
+    if args.output.exit_codes == ExitCodes::Sysexits {
+        guard::speak_sysexits();
+    }
+    guard::catch_lack_of_memory();
+    let start = Instant::now();
+    let deadline = args.server.deadline.map(|whole| (start + whole, whole));
+    if let Some((at, whole)) = deadline {
+        guard::enforce(whole, at);
+    }
+    let signals = match Signals::catch().context("signals cannot be caught") {
+        Ok(signals) => signals,
+        Err(error) => {
+            return before_any_message(args, &Failure::new(Stage::Input, Cause::Bug(format!("{error:#}"))));
+        }
+    };
+    let watch = Arc::new(Watch::new(deadline, Some(signals)));
+    let status = match prepare(args, &watch) {
+        Err(Early::Run(failure)) => before_any_message(args, &failure),
+        Err(Early::Message(origin, failure)) => about_a_message(args, &origin, failure),
+        Ok(ready) if args.dry_run => show(args, &ready),
+        Ok(ready) => return go(args, ready, &watch),
+    };
+    if let Some(signal) = watch.caught() {
+        die_of(signal);
+    }
+    status
+}
+
+/// A failure before the first packet: of the run, or of one of its messages.
+enum Early {
+    Run(Failure),
+    Message(Origin, Failure),
+}
+
+impl From<Failure> for Early {
+    fn from(failure: Failure) -> Early {
+        Early::Run(failure)
+    }
+}
+
+/// Everything that could be judged without a packet.
+struct Ready {
+    server: Server,
+    plan: Option<Plan>,
+    gather: Gather,
+    turns: Vec<Turn>,
+    unsent: Option<Unsent>,
+    log: Option<std::fs::File>,
+}
+
+fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
+    gather::one_taker_of_standard_input(args)?;
+    let (server, user) = (args.server.server.as_deref(), args.server.user.as_deref());
+    let Settings { server } = Settings::settle(server, user, &Environment::read()).map_err(usage)?;
+    let plan = plan_for(&server, args)?;
+    let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
+    let gather = Gather::new(args, host, watch)?;
+    let log =
+        args.output.log.as_deref().map(|path| {
+            std::fs::File::options().create(true).append(true).open(path).map_err(|error| {
+                Failure::new(Stage::Input, Cause::Denied(error)).about(path.to_string_lossy())
+            })
+        });
+    let log = log.transpose()?;
+    let unsent = match &args.unsent {
+        Some(_)
+            if args
+                .files
+                .iter()
+                .any(|path| std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).contains(&b'\n')) =>
+        {
+            return Err(usage("a path with a line end cannot be listed by --unsent").into());
+        }
+        Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|error| {
+            Failure::new(Stage::Input, Cause::Denied(error)).about(path.to_string_lossy())
+        })?),
+        _ => None,
+    };
+    let turns =
+        gather::turns(args, &gather, watch).map_err(|(origin, failure)| Early::Message(origin, failure))?;
+    Ok(Ready { server, plan, gather, turns, unsent, log })
+}
+
+/// The plan for a named server; an embedded sink has an address only when it runs.
+fn plan_for(server: &Server, args: &SendArgs) -> Result<Option<Plan>, Failure> {
+    match server {
+        Server::Sink(_) => plan(nowhere(), &args.server, &args.envelope).map(|_| None),
+        Server::At(endpoint) => {
+            let plan = plan(endpoint.clone(), &args.server, &args.envelope)?;
+            if !args.dry_run {
+                rules::before_connecting(&plan)?;
+            }
+            Ok(Some(plan))
+        }
+    }
+}
+
+fn nowhere() -> Endpoint {
+    use crate::terms::endpoint::{Place, Protocol};
+    let place = Place::Tcp { host: "127.0.0.1".to_owned(), port: 0 };
+    Endpoint { protocol: Protocol::Smtp, tls_first: false, place, user: None }
+}
+
+fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
+    let Ready { plan, gather, turns, unsent, log, .. } = ready;
+    let Some(plan) = plan else { return 1 };
+    let show =
+        Show { log, several: turns.len() > 1, server: plan.endpoint.to_string(), ..show_of(&args.output) };
+    let panel = RefCell::new(Panel::new(show));
+    let mut clerk =
+        Clerk { panel: &panel, gather: &gather, tally: Tally::default(), unsent, watch, stopped: false };
+    deliver(&plan, watch, turns, &mut clerk, &mut Ear(&panel));
+    let Clerk { tally, unsent, stopped, .. } = clerk;
+    if let Some(Err(error)) = unsent.map(Unsent::write) {
+        out::say(&format!("mailxport: note: the list of unsent messages could not be written: {error}\n"));
+    }
+    if let (Some(signal), true) = (watch.caught(), stopped) {
+        die_of(signal);
+    }
+    guard::status(tally.ixp())
+}
+
+/// The desk of the run: opens messages at their turn, counts outcomes, keeps the list of what is unsent.
+struct Clerk<'a> {
+    panel: &'a RefCell<Panel>,
+    gather: &'a Gather,
+    tally: Tally,
+    unsent: Option<Unsent>,
+    watch: &'a Watch,
+    /// A signal kept a message from its verdict.
+    stopped: bool,
+}
+
+impl Desk for Clerk<'_> {
+    fn open(&mut self, origin: &Origin) -> Result<Letter, Failure> {
+        self.gather.letter(origin)
+    }
+
+    fn report(&mut self, report: &Report<'_>) {
+        let outcome = report.outcome;
+        let cause = outcome.failure.as_ref().map(|failure| &failure.cause);
+        self.stopped |=
+            self.watch.caught().is_some() && matches!(cause, Some(Cause::Interrupted(_) | Cause::NeverTried));
+        self.tally.add(outcome.ixp());
+        if let (Some(unsent), true) = (&mut self.unsent, outcome.is_unsent()) {
+            unsent.add(report.origin);
+        }
+        self.panel.borrow_mut().report(report);
+    }
+}
+
+struct Ear<'a>(&'a RefCell<Panel>);
+
+impl Observer for Ear<'_> {
+    fn note(&mut self, event: &Event<'_>) {
+        self.0.borrow_mut().note(event);
+    }
+}
+
+fn show_of(output: &OutputArgs) -> Show {
+    Show {
+        json: output.json,
+        quiet: output.quiet,
+        verbose: if output.trace { 2 } else { output.verbose },
+        color: match output.color {
+            When::Auto => Color::Auto,
+            When::Always => Color::Always,
+            When::Never => Color::Never,
+        },
+        progress: match output.progress {
+            When::Auto => Wish::Auto,
+            When::Always => Wish::Always,
+            When::Never => Wish::Never,
+        },
+        context: output.context.clone(),
+        ..Show::default()
+    }
+}
+
+fn show(args: &SendArgs, ready: &Ready) -> u8 {
+    let server = match &ready.server {
+        Server::At(endpoint) => endpoint.to_string(),
+        Server::Sink(dir) => format!("sink:{}", dir.display()),
+    };
+    for turn in &ready.turns {
+        let (origin, letter) = match turn {
+            Turn::Ready(origin, letter) => (origin, Ok(letter.as_ref())),
+            Turn::Later(origin) => (origin, Err(ready.gather.letter(origin))),
+        };
+        let opened;
+        let letter = match letter {
+            Ok(letter) => letter,
+            Err(Ok(letter)) => {
+                opened = letter;
+                &opened
+            }
+            Err(Err(failure)) => return about_a_message(args, origin, failure),
+        };
+        let partial = args.envelope.partial;
+        out::data(&if args.output.json {
+            dry_run::json(origin, letter, partial, &server)
+        } else {
+            dry_run::text(origin, letter, partial, &server)
+        });
+    }
+    guard::status(Ixp::ok())
+}
+
+/// Reports a message that cannot be sent at all; nothing of the run was attempted.
+fn about_a_message(args: &SendArgs, origin: &Origin, failure: Failure) -> u8 {
+    let outcome = Outcome::not_sent(failure, Vec::new());
+    let ixp = outcome.ixp();
+    let log =
+        args.output.log.as_deref().and_then(|path| std::fs::File::options().append(true).open(path).ok());
+    let several = args.files.len() > 1 || args.files_from.is_some();
+    let mut panel = Panel::new(Show { log, several, ..show_of(&args.output) });
+    panel.report(&Report { origin, letter: None, outcome: &outcome });
+    guard::status(ixp)
+}
+
+fn before_any_message(args: &SendArgs, failure: &Failure) -> u8 {
+    let ixp = Ixp::of(failure);
+    let color = show_of(&args.output).color.is_on();
+    let lines = voice::before_any_message(failure);
+    let many = if args.output.quiet { 1 } else { lines.len() };
+    for line in lines.iter().take(many) {
+        out::say(&(out::paint(line, color) + "\n"));
+    }
+    if args.output.json {
+        out::data(&Record::before_any_message(ixp, Some(failure), None, args.output.context.clone()).line());
+    }
+    guard::status(ixp)
+}

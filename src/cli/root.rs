@@ -1,0 +1,30 @@
+//! The program and its commands.
+
+use super::explain::ExplainArgs;
+use super::send::SendArgs;
+use clap::{Parser, Subcommand};
+
+/// Hands mail to a server exactly once, and says in its exit status what became of it
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailxport",
+    version,
+    disable_help_subcommand = false,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "Try it with no server and no configuration:\n  mailxport send note.eml --to you@example.org --server sink:outbox\n\n\
+                  Exit status: 0 the server has it; others: mailxport explain"
+)]
+pub struct Root {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Send message files over one SMTP or LMTP session
+    Send(Box<SendArgs>),
+    /// Tell what an exit status means and what to do next
+    Explain(ExplainArgs),
+}

@@ -1,0 +1,4 @@
+//! Floor 5: the environment, and what beats what.
+
+pub mod environment;
+pub mod settings;

@@ -1,0 +1,9 @@
+//! Floor 5: the only writer to a person, and to the scripts that read along.
+
+pub mod dry_run;
+pub mod explain;
+pub mod out;
+pub mod panel;
+pub mod progress;
+pub mod record;
+pub mod voice;

@@ -1,0 +1,72 @@
+//! The two standard streams. What cannot be written there changes nothing.
+
+use rustix::termios::isatty;
+use std::io::{self, Write};
+
+/// Writes to standard error.
+pub fn say(text: &str) {
+    let mut stream = io::stderr().lock();
+    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.flush();
+}
+
+/// Writes data to standard output.
+pub fn data(text: &str) {
+    let mut stream = io::stdout().lock();
+    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.flush();
+}
+
+pub fn a_terminal_listens() -> bool {
+    isatty(io::stderr()) || isatty(io::stdout())
+}
+
+pub fn stderr_is_terminal() -> bool {
+    isatty(io::stderr())
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// `NO_COLOR` speaks where no option does; a dumb terminal has none.
+    pub fn is_on(self) -> bool {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                stderr_is_terminal() && !set("NO_COLOR") && !dumb
+            }
+        }
+    }
+}
+
+/// Colours the first words of a report: green for sent, yellow for anything to do, red for not sent.
+pub fn paint(line: &str, on: bool) -> String {
+    let colours = [
+        ("mailxport: sent", "32"),
+        ("mailxport: partly sent", "33"),
+        ("mailxport: unknown", "33"),
+        ("mailxport: not sent", "31"),
+        ("mailxport: error", "31"),
+        ("mailxport: note", "36"),
+        ("  hint", "36"),
+    ];
+    if !on {
+        return line.to_owned();
+    }
+    for (lead, colour) in colours {
+        if let Some(rest) = line.strip_prefix(lead) {
+            return format!("\x1b[{colour}m{lead}\x1b[0m{rest}");
+        }
+    }
+    line.to_owned()
+}

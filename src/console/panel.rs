@@ -1,0 +1,153 @@
+//! The observer that shows: result lines, JSON, phases, the dialogue, the log and the progress bar.
+
+use super::out::{self, Color, paint};
+use super::progress::{Progress, Wish};
+use super::record::{Beside, Record, Said};
+use super::voice;
+use crate::delivery::job::Report;
+use crate::terms::event::{Event, Observer};
+use crate::terms::outcome::{Note, Verdict};
+use crate::terms::printable::printable;
+use serde_json::json;
+use std::fs::File;
+use std::io::Write;
+
+/// What a person or a script wants to see.
+#[derive(Debug, Default)]
+pub struct Show {
+    pub json: bool,
+    pub quiet: bool,
+    /// 1: phases, 2: the dialogue.
+    pub verbose: u8,
+    pub color: Color,
+    pub progress: Wish,
+    pub log: Option<File>,
+    pub context: Option<String>,
+    pub server: String,
+    /// The Maildir of an embedded sink, as it was named.
+    pub sink: Option<String>,
+    /// Several messages: each line names its own.
+    pub several: bool,
+}
+
+#[derive(Debug)]
+pub struct Panel {
+    show: Show,
+    color: bool,
+    terminal: bool,
+    progress: Progress,
+}
+
+impl Panel {
+    pub fn new(show: Show) -> Panel {
+        let terminal = out::a_terminal_listens();
+        let progress = Progress::new(show.progress, out::stderr_is_terminal() && !show.quiet);
+        Panel { color: show.color.is_on(), terminal, progress, show }
+    }
+
+    /// Says what became of a message, in every form that was asked for.
+    pub fn report(&mut self, report: &Report<'_>) {
+        self.progress.clear();
+        let Report { origin, letter, outcome } = report;
+        let queue_id = match &outcome.verdict {
+            Verdict::Accepted(reply) | Verdict::Partial(reply) => reply.queue_id(),
+            _ => None,
+        };
+        let kept = match (&self.show.sink, &queue_id) {
+            (Some(dir), Some(id)) => Some(format!("{}/new/{id}", dir.trim_end_matches('/'))),
+            _ => None,
+        };
+        let record = Record::of(
+            origin,
+            outcome,
+            Beside {
+                message_id: letter.and_then(|letter| letter.message.message_id.clone()),
+                size: letter.map(|letter| letter.message.size()),
+                server: Some(self.show.server.clone()),
+                context: self.show.context.clone(),
+                kept: kept.clone(),
+            },
+        );
+        let lines = match &outcome.failure {
+            Some(failure) => voice::failure(failure, outcome, origin, self.show.several),
+            None => match &kept {
+                Some(path) => vec![voice::kept(origin, path)],
+                None if self.terminal => {
+                    vec![voice::sent(outcome, origin, &self.show.server, queue_id.as_deref())]
+                }
+                None => Vec::new(),
+            },
+        };
+        let failed = outcome.failure.is_some();
+        if !self.show.quiet && (failed || !self.show.json) || failed && !self.show.json {
+            let many = if self.show.quiet { 1 } else { lines.len() };
+            lines.iter().take(many).for_each(|line| self.say(line));
+        }
+        self.say_notes(&outcome.notes);
+        if self.show.json {
+            out::data(&record.line());
+        }
+        self.log(&json!({ "done": record }));
+    }
+
+    fn say_notes(&self, notes: &[Note]) {
+        for note in notes {
+            let asked_for = *note == Note::NoDsnSupport;
+            if !self.show.quiet && !self.show.json && (asked_for || self.terminal || self.show.verbose > 0) {
+                self.say(voice::note(note));
+            }
+        }
+    }
+
+    fn say(&self, line: &str) {
+        out::say(&(paint(line, self.color) + "\n"));
+    }
+
+    fn log(&mut self, entry: &serde_json::Value) {
+        if let Some(log) = &mut self.show.log {
+            // One write a line: lines of several runs in one file stay whole.
+            let _ = log.write_all(format!("{entry}\n").as_bytes());
+        }
+    }
+}
+
+impl Observer for Panel {
+    fn note(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Status(status, about) => {
+                if self.show.verbose > 0 {
+                    self.progress.clear();
+                    self.say(&format!("mailxport: {} {}", status.name().replace('-', " "), printable(about)));
+                }
+                self.log(&json!({ "status": status.name(), "about": about }));
+            }
+            Event::Command(line) => {
+                if self.show.verbose > 1 {
+                    self.say(&format!("> {}", printable(line)));
+                }
+                self.log(&json!({ "command": line }));
+            }
+            Event::Response(reply) => {
+                if self.show.verbose > 1 {
+                    for (at, line) in reply.lines.iter().enumerate() {
+                        let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
+                        self.say(&format!("< {}{mark}{}", reply.code, printable(line)));
+                    }
+                }
+                self.log(&json!({ "response": Said::of(reply) }));
+            }
+            Event::Stream { increment, current, total } => {
+                self.progress.at(*current, *total);
+                let stream = json!({ "increment": increment, "current": current, "total": total });
+                self.log(&json!({ "stream": stream }));
+            }
+            Event::Committed => {
+                if self.show.verbose > 1 {
+                    self.say("> (the message and its final dot)");
+                }
+                self.log(&json!({ "command": "." }));
+            }
+            Event::Judged => {}
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The JSON object about one message: what `--json` prints and what ends its story in `--log`.
+
+use crate::message::open::Origin;
+use crate::terms::failure::Failure;
+use crate::terms::ixp::Ixp;
+use crate::terms::outcome::{Fate, Note, Outcome};
+use crate::terms::reply::Reply;
+use serde::Serialize;
+use std::os::unix::ffi::OsStrExt;
+
+/// Every key is always there; null where nothing is known.
+#[derive(Debug, Serialize)]
+pub struct Record {
+    schema: u8,
+    message: Option<String>,
+    message_id: Option<String>,
+    size: Option<u64>,
+    server: Option<String>,
+    verdict: &'static str,
+    name: &'static str,
+    hresult: String,
+    exit: u8,
+    class: &'static str,
+    stage: Option<&'static str>,
+    reply: Option<Said>,
+    server_hresult: Option<String>,
+    os_error: Option<i32>,
+    problem: Option<String>,
+    queue_id: Option<String>,
+    recipients: Vec<Addressee>,
+    notes: Vec<&'static str>,
+    tls: Option<()>,
+    extensions: Vec<&'static str>,
+    context: Option<String>,
+    kept: Option<String>,
+    elapsed_ms: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Said {
+    code: u16,
+    enhanced: Option<String>,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Addressee {
+    address: String,
+    fate: Option<&'static str>,
+    reply: Option<Said>,
+}
+
+impl Said {
+    pub fn of(reply: &Reply) -> Said {
+        Said { code: reply.code, enhanced: reply.enhanced.clone(), text: reply.text() }
+    }
+}
+
+/// What a record says beside the outcome.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    pub message_id: Option<String>,
+    pub size: Option<u64>,
+    pub server: Option<String>,
+    pub context: Option<String>,
+    pub kept: Option<String>,
+}
+
+impl Record {
+    pub fn of(origin: &Origin, outcome: &Outcome, beside: Beside) -> Record {
+        let failure = outcome.failure.as_ref();
+        let accepted = outcome.ixp() == Ixp::ok();
+        let reply = outcome.reply();
+        Record {
+            message: Some(path(origin)),
+            message_id: beside.message_id,
+            size: beside.size,
+            server: beside.server,
+            verdict: outcome.verdict.name(),
+            stage: failure.map(|failure| failure.stage.name()),
+            reply: reply.map(Said::of),
+            server_hresult: reply.map(|reply| Ixp::of_reply(reply).hresult_text()),
+            os_error: failure.and_then(Failure::os_error),
+            problem: failure.and_then(problem),
+            queue_id: reply
+                .filter(|_| accepted || outcome.ixp().class().name() == "partial")
+                .and_then(Reply::queue_id),
+            recipients: outcome
+                .recipients
+                .iter()
+                .map(|(address, fate)| addressee(address.to_string(), fate))
+                .collect(),
+            notes: outcome.notes.iter().map(Note::name).collect(),
+            extensions: outcome.extensions.clone(),
+            context: beside.context,
+            kept: beside.kept,
+            elapsed_ms: u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
+            ..Record::named(outcome.ixp())
+        }
+    }
+
+    /// A failure before any message.
+    pub fn before_any_message(
+        ixp: Ixp,
+        failure: Option<&Failure>,
+        words: Option<String>,
+        context: Option<String>,
+    ) -> Record {
+        Record {
+            stage: failure.map(|failure| failure.stage.name()),
+            server: failure.and_then(|failure| failure.server.clone()),
+            problem: words.or_else(|| failure.and_then(problem)),
+            os_error: failure.and_then(Failure::os_error),
+            context,
+            ..Record::named(ixp)
+        }
+    }
+
+    fn named(ixp: Ixp) -> Record {
+        Record {
+            schema: 1,
+            message: None,
+            message_id: None,
+            size: None,
+            server: None,
+            verdict: "not-sent",
+            name: ixp.name(),
+            hresult: ixp.hresult_text(),
+            exit: ixp.exit(),
+            class: ixp.class().name(),
+            stage: None,
+            reply: None,
+            server_hresult: None,
+            os_error: None,
+            problem: None,
+            queue_id: None,
+            recipients: Vec::new(),
+            notes: Vec::new(),
+            tls: None,
+            extensions: Vec::new(),
+            context: None,
+            kept: None,
+            elapsed_ms: 0,
+        }
+    }
+
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).map_or_else(|_| "{}\n".to_owned(), |json| json + "\n")
+    }
+}
+
+/// A message's name as scripts know it.
+fn path(origin: &Origin) -> String {
+    match origin {
+        Origin::StandardInput => "-".to_owned(),
+        Origin::Path(path) => String::from_utf8_lossy(path.as_os_str().as_bytes()).into_owned(),
+    }
+}
+
+fn addressee(address: String, fate: &Fate) -> Addressee {
+    Addressee { address, fate: fate.name(), reply: fate.reply().map(Said::of) }
+}
+
+/// The address or the path that a failure is about, else what is known in words.
+fn problem(failure: &Failure) -> Option<String> {
+    use crate::terms::failure::Cause;
+    failure.problem.clone().or_else(|| match &failure.cause {
+        Cause::BadAddress(problem) | Cause::BadList(problem) => Some(problem.text.clone()),
+        Cause::Usage(text) | Cause::Bug(text) => Some(text.clone()),
+        Cause::NotBuilt(what) => Some((*what).to_owned()),
+        _ => None,
+    })
+}

@@ -1,0 +1,272 @@
+//! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
+
+use crate::message::open::Origin;
+use crate::terms::amount::in_words;
+use crate::terms::failure::{Cause, Failure, Feature, Stage, Unfit};
+use crate::terms::outcome::{Note, Outcome, Verdict};
+use crate::terms::printable::{printable, printable_octets};
+use crate::terms::reply::Reply;
+
+/// A message's name as a person knows it.
+pub fn name_of(origin: &Origin) -> String {
+    match origin {
+        Origin::StandardInput => "standard input".to_owned(),
+        Origin::Path(path) => printable_octets(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())),
+    }
+}
+
+/// The lines about a message that did not go out whole; `named` where others went along.
+pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: bool) -> Vec<String> {
+    let unknown = matches!(outcome.verdict, Verdict::Unknown);
+    let lead = match &outcome.verdict {
+        Verdict::Unknown => "unknown",
+        Verdict::Partial(_) => "partly sent",
+        _ => "not sent",
+    };
+    let about = if named { format!("{}: ", name_of(origin)) } else { String::new() };
+    let sentence = match &outcome.verdict {
+        Verdict::Unknown => unknown_sentence(failure),
+        Verdict::Partial(_) => {
+            let accepted = outcome.recipients.iter().filter(|(_, fate)| fate.is_accepted()).count();
+            let all = outcome.recipients.len();
+            format!("to {accepted} of {all} recipients; {}", sentence(failure, origin))
+        }
+        _ => sentence(failure, origin),
+    };
+    let mut lines = vec![format!("mailxport: {lead}: {about}{sentence}")];
+    lines.extend(details(failure));
+    if unknown {
+        lines.push("  hint: the server may have taken it; sending again may deliver it twice".to_owned());
+    } else if let Some(hint) = hint(failure) {
+        lines.push(format!("  hint: {hint}"));
+    }
+    lines
+}
+
+/// The line about a failure that comes before any message.
+pub fn before_any_message(failure: &Failure) -> Vec<String> {
+    let mut lines = vec![format!("mailxport: not sent: {}", sentence(failure, &Origin::StandardInput))];
+    lines.extend(details(failure));
+    lines.extend(hint(failure).map(|hint| format!("  hint: {hint}")));
+    lines
+}
+
+/// The line about a message that went out.
+pub fn sent(outcome: &Outcome, origin: &Origin, server: &str, queue_id: Option<&str>) -> String {
+    let count = outcome.recipients.len();
+    let to = if count == 1 { outcome.recipients[0].0.to_string() } else { format!("{count} recipients") };
+    let queued = queue_id.map_or_else(String::new, |id| format!(" (queued as {})", printable(id)));
+    format!("mailxport: sent: {} to {} by {server}{queued}", name_of(origin), printable(&to))
+}
+
+/// The line about a message that an embedded sink kept.
+pub fn kept(origin: &Origin, path: &str) -> String {
+    format!("mailxport: sent: {} kept in {}, nothing left this machine", name_of(origin), printable(path))
+}
+
+pub fn note(note: &Note) -> &'static str {
+    match note {
+        Note::NoDsnSupport => {
+            "mailxport: note: the server does not offer delivery reports (DSN); sent without"
+        }
+        Note::HeaderWithoutUtf8 => {
+            "mailxport: note: the header has 8-bit octets that the server did not promise to keep"
+        }
+        Note::MboxLineDropped => "mailxport: note: the mbox line in front was left out",
+    }
+}
+
+fn unknown_sentence(failure: &Failure) -> String {
+    let server = server(failure);
+    match &failure.cause {
+        Cause::TimedOut(limit) => {
+            format!("{server} was silent for {} after the whole message", in_words(*limit))
+        }
+        Cause::Deadline(whole) => {
+            format!(
+                "the deadline of {} passed after the whole message, before the answer of {server}",
+                in_words(*whole)
+            )
+        }
+        Cause::Interrupted(signal) => {
+            format!("stopped by {} after the whole message, before the answer of {server}", signal.name())
+        }
+        Cause::OutOfPlace(_) | Cause::Garbled(..) | Cause::AheadOfCommand => {
+            format!("{server} answered the whole message with something that makes no sense")
+        }
+        _ => format!("lost {server} after the whole message, before its answer"),
+    }
+}
+
+fn server(failure: &Failure) -> &str {
+    failure.server.as_deref().unwrap_or("the server")
+}
+
+/// Who acted on what.
+fn sentence(failure: &Failure, origin: &Origin) -> String {
+    let server = server(failure);
+    let phrase = failure.stage.phrase();
+    let problem = failure.problem.as_deref().map(|problem| printable(problem).into_owned());
+    match &failure.cause {
+        Cause::Refused(reply) => refusal(failure, reply, server, problem),
+        Cause::OutOfPlace(_) => format!("{server} gave an answer that makes no sense as {phrase}"),
+        Cause::Garbled(garble, _) => format!("{server} sent no reply as {phrase}: {}", garble.in_words()),
+        Cause::AheadOfCommand => format!("{server} spoke before it was asked"),
+        Cause::Lacks(feature) => lack(*feature, server, problem),
+        Cause::TooLarge { size, limit, ours: false } => {
+            format!("the message has {size} octets, and {server} takes {limit}")
+        }
+        Cause::TooLarge { size, limit, .. } => {
+            format!("the message has {size} octets, and --max-size allows {limit}")
+        }
+        Cause::TimedOut(limit) => match failure.stage {
+            Stage::Body => format!("{server} took nothing of the message for {}", in_words(*limit)),
+            Stage::Resolve => format!("the host of {server} was not found within {}", in_words(*limit)),
+            _ => format!("{server} was silent for {} at {phrase}", in_words(*limit)),
+        },
+        Cause::Deadline(whole) => format!("the deadline of {} passed at {phrase}", in_words(*whole)),
+        Cause::Closed => match failure.stage {
+            Stage::Body => format!("lost {server} in the middle of the message"),
+            _ => format!("lost {server} before {phrase}"),
+        },
+        Cause::ReadFailed(error) | Cause::WriteFailed(error) => {
+            format!("the connection to {server} failed at {phrase}: {}", os(error))
+        }
+        Cause::Interrupted(signal) => format!("stopped by {} at {phrase}", signal.name()),
+        Cause::NotBuilt(what) => format!("{what} ({server})"),
+        cause => own_side(cause, server, origin, problem),
+    }
+}
+
+/// What went wrong before or beside the server.
+fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String>) -> String {
+    let name = problem.unwrap_or_else(|| name_of(origin));
+    match cause {
+        Cause::NoSuchHost => format!("the host of {server} does not exist"),
+        Cause::LookupFailed(why) => {
+            format!("the host of {server} could not be looked up: {}", printable(why))
+        }
+        Cause::NotReached(tried) => match tried.as_slice() {
+            [(_, error)] => format!("cannot connect to {server}: {}", os(error)),
+            _ => format!("cannot connect to {server} by any of its {} addresses", tried.len()),
+        },
+        Cause::Local(error) => format!("cannot connect to {server} from here: {}", os(error)),
+        Cause::NoSocket(error) => format!("no socket could be made for {server}: {}", os(error)),
+        Cause::Unreadable(error) => format!("{name} cannot be read: {}", os(error)),
+        Cause::NoRoom(error) => format!("{name} could not be kept for sending: {}", os(error)),
+        Cause::Unfit(unfit) => unfitness(unfit, &name),
+        Cause::NoSender => format!("{name} has no sender"),
+        Cause::NoRecipients => format!("{name} has no recipient"),
+        Cause::BadAddress(problem) => problem.to_string(),
+        Cause::BadList(problem) => format!("{problem} (in {name})"),
+        Cause::NeverTried => format!("the session with {server} was lost before its turn"),
+        Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
+        Cause::Usage(text) | Cause::Bug(text) => printable(text).into_owned(),
+        _ => "for a reason that has no words".to_owned(),
+    }
+}
+
+fn refusal(failure: &Failure, reply: &Reply, server: &str, problem: Option<String>) -> String {
+    let verb = if reply.is_temporary() { "put off" } else { "refused" };
+    let problem = problem.unwrap_or_default();
+    match failure.stage {
+        Stage::Greeting | Stage::Hello => format!("{server} {verb} the session"),
+        Stage::Mail => format!("{server} {verb} the sender {problem}"),
+        Stage::Rcpt if reply.code == 552 => format!("{server} put off the recipient {problem}"),
+        Stage::Rcpt if problem.contains(", ") => format!("{server} {verb} the recipients {problem}"),
+        Stage::Rcpt => format!("{server} {verb} the recipient {problem}"),
+        Stage::Reset => format!("{server} {verb} a new message"),
+        Stage::Quit => format!("{server} ended the session"),
+        _ => format!("{server} {verb} the message"),
+    }
+}
+
+fn lack(feature: Feature, server: &str, problem: Option<String>) -> String {
+    match feature {
+        Feature::EightBitMime => {
+            format!("the message has 8-bit octets, and {server} does not offer 8BITMIME")
+        }
+        Feature::SmtpUtf8 => {
+            format!(
+                "the address <{}> needs SMTPUTF8, and {server} does not offer it",
+                problem.unwrap_or_default()
+            )
+        }
+        Feature::Dsn => format!("{server} does not offer delivery reports (DSN)"),
+    }
+}
+
+fn unfitness(unfit: &Unfit, name: &str) -> String {
+    match unfit {
+        Unfit::Empty => format!("{name} is empty"),
+        Unfit::NoHeader => format!("{name} does not start with a header field"),
+        Unfit::HeaderTooLong { limit } => format!("{name} has a header of more than {limit} octets"),
+        Unfit::Nul { line, offset } => format!("{name} has a NUL in line {line}, at offset {offset}"),
+        Unfit::LoneCr { line, offset } => {
+            format!("{name} has a lone CR in its header, in line {line} at offset {offset}")
+        }
+        Unfit::Directory => format!("{name} is a directory"),
+        Unfit::Device => format!("{name} is a device"),
+        Unfit::Terminal => format!("{name} is a terminal, not a message"),
+        Unfit::Changed => format!("{name} changed while it was sent"),
+    }
+}
+
+/// The server's own words, and what else stands on lines of its own.
+fn details(failure: &Failure) -> Vec<String> {
+    let mut lines = Vec::new();
+    match &failure.cause {
+        Cause::Refused(reply) | Cause::OutOfPlace(reply) => {
+            lines.push(format!("  server: {}", printable(&reply.to_string())));
+        }
+        Cause::Garbled(_, octets) => lines.push(format!("  server: {}", printable_octets(octets))),
+        Cause::NotReached(tried) if tried.len() > 1 => {
+            lines.extend(tried.iter().map(|(place, error)| format!("  {place}: {}", os(error))));
+        }
+        Cause::Unfit(Unfit::Changed) => {
+            lines.push(
+                "  nothing was handed over: the connection was dropped before the final dot".to_owned(),
+            );
+        }
+        _ => {}
+    }
+    if failure.stage == Stage::Body && !failure.committed {
+        lines.push("  nothing was handed over: the final dot was not sent".to_owned());
+    }
+    lines
+}
+
+/// A way on, where there is an option or a file to name.
+fn hint(failure: &Failure) -> Option<&'static str> {
+    Some(match &failure.cause {
+        Cause::Refused(reply) if failure.stage == Stage::Rcpt && reply.is_permanent() => {
+            "--partial sends to the recipients that were accepted"
+        }
+        Cause::TimedOut(_) => "--timeout allows more time",
+        Cause::Deadline(_) => "--deadline allows more time",
+        Cause::TooLarge { ours: true, .. } => "--max-size allows more",
+        Cause::Lacks(Feature::Dsn) => "without --require-dsn it is sent all the same",
+        Cause::Lacks(Feature::EightBitMime) => {
+            "in 7-bit form (quoted-printable or base64) any server takes it"
+        }
+        Cause::Unfit(Unfit::NoHeader) => {
+            "a message starts with fields such as From: and an empty line; --as-is sends it as it stands"
+        }
+        Cause::NoSender => "--from ADDR names one, --from '' stands for none",
+        Cause::NoRecipients => "--to ADDR names one, -t takes those of the message",
+        Cause::NeverTried => "it can be sent again: the server has not seen it",
+        Cause::NotReached(_) => "is the port right? a server for mail listens at 587, 465 or 25",
+        Cause::NotBuilt(_) if matches!(failure.stage, Stage::Secure) => {
+            "--tls off sends in clear; it goes to any host, but everybody on the way can read it"
+        }
+        Cause::Unfit(Unfit::Terminal) => "name a file, or put a message into a pipe",
+        _ => return None,
+    })
+}
+
+fn os(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
