@@ -15,3 +15,8 @@
 //! | 5 | `config` | the environment and what beats what |
 //! | 5 | `console` | the only writer to a person |
 //! | 6 | `app` | one file a command |
+
+pub mod app;
+pub mod cli;
+pub mod console;
+pub mod sink;
