@@ -130,9 +130,9 @@ impl Sink {
             return Err(SinkProblem::Remote(open.clone()));
         }
         let hostname = presentable(&setup.hostname);
-        let store = Store::open(setup.store, &hostname).map_err(SinkProblem::Store)?;
         let doors = setup.listen.iter().map(Door::open).collect::<Result<Vec<_>, _>>();
         let doors = doors.map_err(|(place, trouble)| SinkProblem::Bind(place, trouble))?;
+        let store = Store::open(setup.store, &hostname).map_err(SinkProblem::Store)?;
         let (bell, ear) = UnixStream::pair().map_err(SinkProblem::System)?;
         let office =
             Office::new(hostname, setup.max_size, setup.behaviour, store, setup.count, Box::new(heard));
