@@ -17,7 +17,7 @@ const DESCRIPTORS: u64 = 2048;
 
 /// Runs a sink to its end; a signal ends the process as the signal would have, once all is tidy.
 pub fn run(args: SinkArgs) -> Result<(), SinkProblem> {
-    let report = SinkReport { json: args.json, discard: args.discard };
+    let report = SinkReport::open(args.json, args.discard).map_err(SinkProblem::System)?;
     raise_descriptors();
     let setup = setup(args);
     let keeps = matches!(setup.store, StoreChoice::Maildir(_));
@@ -25,7 +25,8 @@ pub fn run(args: SinkArgs) -> Result<(), SinkProblem> {
     let mut signals =
         Signals::new(if is_nohup() { &[SIGINT, SIGTERM][..] } else { &[SIGINT, SIGTERM, SIGHUP] })
             .map_err(SinkProblem::System)?;
-    let sink = Sink::start(setup, move |kept| report.kept(kept))?;
+    let heard = report.clone();
+    let sink = Sink::start(setup, move |kept| heard.kept(kept))?;
     let (stopper, handle) = (sink.stopper(), signals.handle());
     let ear = thread::Builder::new().spawn(move || {
         let first = signals.forever().next();
@@ -36,6 +37,7 @@ pub fn run(args: SinkArgs) -> Result<(), SinkProblem> {
     report.listening(sink.addresses(), keeps);
     let ended = sink.wait();
     sink.stop();
+    report.close();
     handle.close();
     if let (Ended::Interrupted, Ok(Some(signal))) = (ended, ear.join()) {
         return emulate_default_handler(signal).map_err(SinkProblem::System);

@@ -1,7 +1,11 @@
 //! What the sink says on standard output: where it listens, and one line a message, for people or as JSON.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -10,27 +14,62 @@ use crate::sink::{Addressee, Kept, Listen};
 /// The recipients a line for people names before it only counts.
 const NAMED: usize = 3;
 
-/// Tells of a sink on standard output. A report that cannot be written is dropped: the server goes on.
-#[derive(Debug, Clone, Copy)]
+/// The octets of reports that may wait for a slow reader before the sessions wait for it too.
+const PATIENCE: usize = 16 * 1024 * 1024;
+/// The longest wait for a reader at the end.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Tells of a sink on standard output, from a thread of its own, so that a reader who does not read holds up no mail.
+///
+/// A report that cannot be written is dropped: the server goes on.
+#[derive(Debug, Clone)]
 pub struct SinkReport {
-    /// JSON, not prose.
-    pub json: bool,
-    /// Nothing is kept, and that was wished for.
-    pub discard: bool,
+    json: bool,
+    discard: bool,
+    queue: Arc<Queue>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    texts: VecDeque<String>,
+    octets: usize,
 }
 
 impl SinkReport {
+    /// Opens a report, in JSON or for people; `discard` says that nothing is kept on purpose.
+    pub fn open(json: bool, discard: bool) -> io::Result<Self> {
+        let report = Self { json, discard, queue: Arc::default() };
+        let queue = Arc::clone(&report.queue);
+        thread::Builder::new().name("report".into()).spawn(move || queue.write())?;
+        Ok(report)
+    }
+
     /// Tells where the sink listens, and if so that nothing is kept.
-    pub fn listening(self, addresses: &[Listen], keeps: bool) {
-        say(&self.listening_text(addresses, keeps));
+    pub fn listening(&self, addresses: &[Listen], keeps: bool) {
+        self.queue.put(self.listening_text(addresses, keeps));
     }
 
     /// Tells of a message that was taken.
-    pub fn kept(self, kept: &Kept) {
-        say(&self.kept_text(kept));
+    pub fn kept(&self, kept: &Kept) {
+        self.queue.put(self.kept_text(kept));
     }
 
-    fn listening_text(self, addresses: &[Listen], keeps: bool) -> String {
+    /// Waits until all is written, though not for long.
+    pub fn close(self) {
+        let waited = self
+            .queue
+            .changed
+            .wait_timeout_while(self.queue.waiting(), FAREWELL, |waiting| waiting.octets > 0);
+        drop(waited);
+    }
+
+    fn listening_text(&self, addresses: &[Listen], keeps: bool) -> String {
         let names: Vec<_> = addresses.iter().map(ToString::to_string).collect();
         if self.json {
             return format!("{}\n", json!({ "listening": names }));
@@ -43,7 +82,7 @@ impl SinkReport {
         text
     }
 
-    fn kept_text(self, kept: &Kept) -> String {
+    fn kept_text(&self, kept: &Kept) -> String {
         if self.json {
             let object = serde_json::to_string(kept).unwrap_or_default();
             return format!("{}\n", escaped(&object));
@@ -71,10 +110,31 @@ fn recipients(to: &[Addressee]) -> String {
     }
 }
 
-fn say(text: &str) {
-    let mut out = io::stdout().lock();
-    // Nobody may be reading any more; the mail is taken all the same.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, text: String) {
+        let waited = self.changed.wait_while(self.waiting(), |waiting| waiting.octets > PATIENCE);
+        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner);
+        waiting.octets += text.len();
+        waiting.texts.push_back(text);
+        self.changed.notify_all();
+    }
+
+    fn write(&self) {
+        loop {
+            let waited = self.changed.wait_while(self.waiting(), |waiting| waiting.texts.is_empty());
+            let next = waited.unwrap_or_else(PoisonError::into_inner).texts.pop_front();
+            let text = next.unwrap_or_default();
+            let mut out = io::stdout().lock();
+            // Nobody may be reading any more; the mail is taken all the same.
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+            self.waiting().octets -= text.len();
+            self.changed.notify_all();
+        }
+    }
 }
 
 /// Tells whether a letter could steer a terminal or reorder what it shows.
@@ -136,10 +196,14 @@ mod tests {
         }
     }
 
+    fn report(json: bool, discard: bool) -> SinkReport {
+        SinkReport { json, discard, queue: std::sync::Arc::default() }
+    }
+
     #[test]
     fn a_line_for_people_says_what_became_of_the_message() {
         let mut message = kept("a@d", &["b@d", "c@d", "d@d", "e@d", "f@d"]);
-        let line = |message: &Kept, discard| SinkReport { json: false, discard }.kept_text(message);
+        let line = |message: &Kept, discard| report(false, discard).kept_text(message);
         let tail = ": 7 octets from <a@d> to <b@d>, <c@d>, <d@d> and 2 more\n";
         assert_eq!(
             line(&message, false),
@@ -153,9 +217,9 @@ mod tests {
     #[test]
     fn nothing_that_steers_a_terminal_is_printed() {
         let message = kept("\u{1b}[2J\u{9b}\u{202e}\u{e0001}ä@d", &["b\n@d"]);
-        let text = SinkReport { json: false, discard: false }.kept_text(&message);
+        let text = report(false, false).kept_text(&message);
         assert!(text.contains(r"<\u{1b}[2J\u{9b}\u{202e}\u{e0001}ä@d> to <b\u{a}@d>"), "{text}");
-        let text = SinkReport { json: true, discard: false }.kept_text(&message);
+        let text = report(true, false).kept_text(&message);
         assert!(!text.trim_end().chars().any(super::is_unsafe), "{text}");
         let object: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(object["from"], message.from.as_str());

@@ -81,7 +81,7 @@ fn msmtp_sends_crlf() {
 }
 
 #[test]
-fn swaks_sends_its_data() {
+fn swaks_sends_crlf_and_an_empty_line_more() {
     if !is_installed("swaks", "--version") {
         return;
     }
@@ -89,7 +89,7 @@ fn swaks_sends_its_data() {
     let server = ["--server", "{host}", "--port", "{port}", "--helo", "swaks.example"];
     let envelope = ["--from", "a@d.example", "--to", "b@d.example", "--data", "-"];
     run(&sink, MESSAGE.replace("\r\n", "\n").as_bytes(), &[&["swaks"][..], &server, &envelope].concat());
-    assert_kept(&sink, MESSAGE);
+    assert_kept(&sink, &format!("{MESSAGE}\r\n"));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn smtplib_sends_crlf() {
     let sink = Running::keeping(&[]);
     let program = "import smtplib, sys\n\
         with smtplib.SMTP('{host}', {port}, 'python.example') as smtp:\n    \
-        smtp.sendmail('a@d.example', ['b@d.example'], open('{file}', 'rb').read())\n";
+        smtp.sendmail('a@d.example', ['b@d.example'], open('{file}').read())\n";
     run(&sink, MESSAGE.replace("\r\n", "\n").as_bytes(), &["python3", "-c", program]);
     assert_kept(&sink, MESSAGE);
 }

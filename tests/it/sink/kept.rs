@@ -240,3 +240,20 @@ fn many_places_are_listened_on_and_all_of_them_told() {
     }
     sink.greeted("EHLO");
 }
+
+#[test]
+fn a_reader_that_does_not_read_holds_up_no_mail() {
+    let mut sink = Running::with(&["--discard", "--json"]);
+    let mut client = sink.greeted("EHLO");
+    let recipients = format!("RCPT TO:<{}@d.example>\r\n", "b".repeat(64)).repeat(1000);
+    for _ in 0..20 {
+        client.send(format!("MAIL FROM:<>\r\n{recipients}BDAT 0 LAST\r\n"));
+        for _ in 0..1001 {
+            client.expect("250 2.1.");
+        }
+        client.expect("250 2.0.0 queued");
+    }
+    for _ in 0..20 {
+        assert_eq!(sink.object()["to"].as_array().unwrap().len(), 1000);
+    }
+}
