@@ -59,14 +59,14 @@ pub struct SinkArgs {
     /// quit. In a pattern * stands for anything; it is held against the name at ehlo, the sender at mail, the recipient at
     /// rcpt, and any recipient at data, body and dot (over LMTP each recipient for itself at dot). <> is the null sender. The
     /// first that fits counts.
-    #[arg(long, value_name = "STAGE=CODE[:PATTERN]", verbatim_doc_comment)]
+    #[arg(long, value_name = "STAGE=CODE[:PATTERN]")]
     pub reject: Vec<Refusal>,
 
     /// Drop the connection at a stage, without a reply
     ///
     /// The stages of --reject and one more: reply (the message is kept and on the disk, its reply is never sent). At dot
     /// nothing is kept.
-    #[arg(long, value_name = "STAGE[:PATTERN]", verbatim_doc_comment)]
+    #[arg(long, value_name = "STAGE[:PATTERN]")]
     pub drop: Vec<Hangup>,
 
     /// Wait at a stage, before anything else happens there (ms, s or m)

@@ -224,4 +224,19 @@ mod tests {
             assert_eq!(refused, Err(*code), "{}", line.escape_ascii());
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_is_too_strange(line: Vec<u8>, tail: String) {
+            let _ = Command::read(&line);
+            for start in ["MAIL FROM:", "mail from:<", "RCPT TO:<\"", "BDAT ", "EHLO ", ""] {
+                let line = format!("{start}{tail}");
+                if let Ok(Command::Mail { from: address, .. } | Command::Rcpt { to: address, .. }) =
+                    Command::read(line.as_bytes())
+                {
+                    proptest::prop_assert!(!address.chars().any(char::is_control));
+                }
+            }
+        }
+    }
 }

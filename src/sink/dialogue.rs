@@ -17,8 +17,10 @@ use super::wire::{Line, Wire};
 const IDLE: Duration = Duration::from_secs(300);
 /// The longest wait for a client to hang up after the last reply.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The octets of recipients one transaction may hold.
+/// The octets of recipients one transaction may hold, some 100,000 recipients.
 const ROOM_FOR_RECIPIENTS: usize = 16 * 1024 * 1024;
+/// The octets a recipient takes beside its address.
+const ENTRY: usize = 128;
 
 /// Tells how a session goes on after a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,7 +238,7 @@ impl<'a> Session<'a> {
         let (Some(mail), Ok(RcptParameters { notify, orcpt })) = (&mut self.mail, parameters) else {
             return Ok(Turn::Next);
         };
-        let needed = to.len() + orcpt.as_ref().map_or(0, String::len) + 256;
+        let needed = to.len() + orcpt.as_ref().map_or(0, String::len) + ENTRY;
         let Some(room) = mail.room.checked_sub(needed) else {
             return self.say(&Reply::new(452, "4.5.3", "too many recipients for one transaction"));
         };

@@ -131,4 +131,18 @@ mod tests {
             assert_eq!(run(&[open]).1, None, "{open:?}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn unstuffing_undoes_stuffing(lines in proptest::collection::vec("[.\r\nab]{0,6}", 0..12), block in 1_usize..9) {
+            let message: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+            let dotted = message.starts_with('.');
+            let stuffed = message.replace("\r\n.", "\r\n..");
+            let wire = format!("{}{stuffed}.\r\n", if dotted { "." } else { "" });
+            let blocks: Vec<_> = wire.as_bytes().chunks(block).collect();
+            let (kept, end) = run(&blocks);
+            proptest::prop_assert_eq!(kept, message.as_bytes());
+            proptest::prop_assert_eq!(end, Some(wire.len()));
+        }
+    }
 }

@@ -257,3 +257,54 @@ fn a_reader_that_does_not_read_holds_up_no_mail() {
         assert_eq!(sink.object()["to"].as_array().unwrap().len(), 1000);
     }
 }
+
+#[test]
+fn the_papers_name_every_key() {
+    let mut sink = Running::keeping(&[]);
+    let mut client = sink.greeted("EHLO");
+    client.envelope();
+    client.data("x\r\n.\r\n", "250");
+    let papers = include_str!("../../../docs/sink.md");
+    let section = papers.split("\n## ").find(|section| section.starts_with("What it reports")).unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let mut named: Vec<_> = rows.map(|(key, _)| key).collect();
+    let object = sink.object();
+    let mut keys: Vec<_> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    named.sort_unstable();
+    keys.sort_unstable();
+    assert_eq!(named, keys);
+}
+
+#[test]
+fn junk_of_every_kind_leaves_the_sink_standing() {
+    let sink = Running::keeping(&[]);
+    let mut seed = 1_u64;
+    let words = [
+        "EHLO c\r\n",
+        "MAIL FROM:<a@d>\r\n",
+        "RCPT TO:<b@d>\r\n",
+        "DATA\r\n",
+        "BDAT 3\r\n",
+        "LAST",
+        "\r",
+        "\n",
+        ".\r\n",
+    ];
+    for _ in 0..200 {
+        let mut octets = Vec::new();
+        for _ in 0..100 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let die = (seed >> 33) as usize;
+            match die % 4 {
+                0 => octets.extend_from_slice(&seed.to_le_bytes()),
+                _ => octets.extend_from_slice(words[die / 4 % words.len()].as_bytes()),
+            }
+        }
+        let mut client = sink.silent_client();
+        client.send(&octets);
+        client.end();
+        client.rest();
+    }
+    sink.client().ask("NOOP", "250");
+    assert_eq!(sink.files("tmp").len(), 0);
+}
