@@ -23,6 +23,7 @@ pub mod console;
 pub mod delivery;
 pub mod message;
 pub mod net;
+pub mod sink;
 pub mod smtp;
 pub mod terms;
 pub mod watch;

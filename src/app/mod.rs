@@ -6,4 +6,5 @@ pub mod guard;
 pub mod plan;
 pub mod run;
 pub mod send;
+pub mod sink;
 pub mod unsent;

@@ -1,6 +1,6 @@
 //! The program from its arguments to its exit status.
 
-use super::{explain, guard, send};
+use super::{explain, guard, send, sink};
 use crate::cli::root::{Command, Root};
 use crate::console::out;
 use crate::console::record::Record;
@@ -18,6 +18,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     };
     match root.command {
         Command::Send(args) => send::run(&args),
+        Command::Sink(args) => sink::run(args),
         Command::Explain(args) => explain::run(&args),
     }
 }

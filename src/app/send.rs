@@ -18,7 +18,8 @@ use crate::delivery::job::{Desk, Letter, Report, Turn};
 use crate::delivery::rules;
 use crate::message::open::Origin;
 use crate::net::host;
-use crate::terms::endpoint::{Endpoint, Server};
+use crate::sink::{Listen, Setup, Sink, StoreChoice};
+use crate::terms::endpoint::{Endpoint, Place, Protocol, Server};
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
@@ -28,6 +29,8 @@ use crate::watch::signals::{Signals, die_of};
 use crate::watch::wait::Watch;
 use anyhow::Context;
 use std::cell::RefCell;
+use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -75,7 +78,7 @@ impl From<Failure> for Early {
 /// Everything that could be judged without a packet.
 struct Ready {
     server: Server,
-    plan: Option<Plan>,
+    plan: Plan,
     gather: Gather,
     turns: Vec<Turn>,
     unsent: Option<Unsent>,
@@ -115,36 +118,54 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     Ok(Ready { server, plan, gather, turns, unsent, log })
 }
 
-/// The plan for a named server; an embedded sink has an address only when it runs.
-fn plan_for(server: &Server, args: &SendArgs) -> Result<Option<Plan>, Failure> {
-    match server {
-        Server::Sink(_) => plan(nowhere(), &args.server, &args.envelope).map(|_| None),
-        Server::At(endpoint) => {
-            let plan = plan(endpoint.clone(), &args.server, &args.envelope)?;
-            if !args.dry_run {
-                rules::before_connecting(&plan)?;
-            }
-            Ok(Some(plan))
-        }
+/// The plan for a named server; an embedded sink has a port only when it runs.
+fn plan_for(server: &Server, args: &SendArgs) -> Result<Plan, Failure> {
+    let endpoint = match server {
+        Server::Sink(_) => at_loopback(0),
+        Server::At(endpoint) => endpoint.clone(),
+    };
+    let plan = plan(endpoint, &args.server, &args.envelope)?;
+    if !args.dry_run {
+        rules::before_connecting(&plan)?;
     }
+    Ok(plan)
 }
 
-fn nowhere() -> Endpoint {
-    use crate::terms::endpoint::{Place, Protocol};
-    let place = Place::Tcp { host: "127.0.0.1".to_owned(), port: 0 };
+fn at_loopback(port: u16) -> Endpoint {
+    let place = Place::Tcp { host: Ipv4Addr::LOCALHOST.to_string(), port };
     Endpoint { protocol: Protocol::Smtp, tls_first: false, place, user: None }
 }
 
+/// Starts a sink for this one run.
+fn embedded(dir: &Path) -> Result<(Sink, Endpoint), Failure> {
+    let setup = Setup::on_loopback(StoreChoice::Maildir(dir.to_owned()));
+    let sink = Sink::start(setup, |_| ()).map_err(|problem| usage(problem.to_string()))?;
+    let port = sink.addresses().iter().find_map(|listen| match listen {
+        Listen::Tcp(address) => Some(address.port()),
+        Listen::Unix(_) => None,
+    });
+    let endpoint = at_loopback(port.ok_or_else(|| usage("the embedded sink has no port"))?);
+    Ok((sink, endpoint))
+}
+
 fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
-    let Ready { plan, gather, turns, unsent, log, .. } = ready;
-    let Some(plan) = plan else { return 1 };
-    let show =
-        Show { log, several: turns.len() > 1, server: plan.endpoint.to_string(), ..show_of(&args.output) };
+    let Ready { server, mut plan, gather, turns, unsent, log } = ready;
+    let (mut sink, mut maildir) = (None, None);
+    if let Server::Sink(dir) = server {
+        match embedded(&dir) {
+            Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
+            Err(failure) => return before_any_message(args, &failure),
+        }
+        maildir = Some(dir.to_string_lossy().into_owned());
+    }
+    let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
+    let show = Show { log, several, server, sink: maildir, ..show_of(&args.output) };
     let panel = RefCell::new(Panel::new(show));
     let mut clerk =
         Clerk { panel: &panel, gather: &gather, tally: Tally::default(), unsent, watch, stopped: false };
     deliver(&plan, watch, turns, &mut clerk, &mut Ear(&panel));
     let Clerk { tally, unsent, stopped, .. } = clerk;
+    drop(sink);
     if let Some(Err(error)) = unsent.map(Unsent::write) {
         out::say(&format!("mailxport: note: the list of unsent messages could not be written: {error}\n"));
     }

@@ -4,3 +4,4 @@ pub mod explain;
 pub mod root;
 pub mod send;
 pub mod shared;
+pub mod sink;

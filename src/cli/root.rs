@@ -2,6 +2,7 @@
 
 use super::explain::ExplainArgs;
 use super::send::SendArgs;
+use super::sink::SinkArgs;
 use clap::{Parser, Subcommand};
 
 /// Hands mail to a server exactly once, and says in its exit status what became of it
@@ -25,6 +26,8 @@ pub struct Root {
 pub enum Command {
     /// Send message files over one SMTP or LMTP session
     Send(Box<SendArgs>),
+    /// Run a small local mail server that keeps what it is sent
+    Sink(SinkArgs),
     /// Tell what an exit status means and what to do next
     Explain(ExplainArgs),
 }

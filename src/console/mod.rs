@@ -6,4 +6,5 @@ pub mod out;
 pub mod panel;
 pub mod progress;
 pub mod record;
+pub mod sink;
 pub mod voice;

@@ -24,7 +24,7 @@ impl Signals {
         let caught = Arc::new(AtomicUsize::new(0));
         let ignored = ignored_mask();
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            if ignored & (1 << (signal - 1)) != 0 {
+            if is_in(ignored, signal) {
                 continue;
             }
             let again = Arc::new(AtomicBool::new(false));
@@ -56,6 +56,15 @@ impl Signals {
 /// Ends the process by the signal, as if it had never been caught.
 pub fn die_of(signal: Signal) {
     let _ = low_level::emulate_default_handler(signal.0);
+}
+
+/// True for a signal that was ignored from the start, as SIGHUP is under nohup(1).
+pub fn is_ignored(signal: i32) -> bool {
+    is_in(ignored_mask(), signal)
+}
+
+fn is_in(mask: u64, signal: i32) -> bool {
+    mask & (1 << (signal - 1)) != 0
 }
 
 /// The signals that this process ignores, by Linux's own word; none where it gives none.
