@@ -1,6 +1,7 @@
 //! The stories under `tests/scripts`: one test for each folder, the stories of a folder side by side.
 //!
-//! `SCRIPT=part-of-a-name cargo test --test it scripts` plays only those whose `folder/name` has that part.
+//! `SCRIPT=part-of-a-name cargo test --test it scripts` plays only those whose `folder/name` has that part;
+//! `PROGRAM=/path/to/mailxport` plays them with another binary.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::fixture::client::Program;
+use crate::fixture::exits::status;
 use crate::fixture::play::play;
 use crate::fixture::scene::Limits;
+use crate::fixture::story::Story;
 
 /// More than the processors, since a story mostly waits.
 const SIDE_BY_SIDE: usize = 6;
@@ -49,7 +52,8 @@ fn play_folder(folder: &str) {
     assert!(!all.is_empty(), "tests/scripts/{folder} has no script");
     let wanted = std::env::var("SCRIPT").unwrap_or_default();
     let chosen: Vec<_> = all.into_iter().filter(|(name, _)| name.contains(&wanted)).collect();
-    let client = Program(PathBuf::from(env!("CARGO_BIN_EXE_mailxport")));
+    let client =
+        Program(std::env::var_os("PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_mailxport").into()).into());
     let next = AtomicUsize::new(0);
     let failed: Mutex<Vec<String>> = Mutex::default();
     thread::scope(|scope| {
@@ -75,6 +79,19 @@ fn play_folder(folder: &str) {
         chosen.len(),
         failed.join("\n")
     );
+}
+
+#[test]
+fn every_script_can_be_read() {
+    let mut wrong = Vec::new();
+    for (name, path) in FOLDERS.iter().flat_map(|folder| scripts(folder)) {
+        let read = Story::read(&fs::read_to_string(&path).unwrap()).and_then(|story| {
+            let exits = story.runs.iter().filter_map(|run| run.exit.as_deref());
+            exits.filter(|exit| !exit.starts_with("signal ")).try_for_each(|exit| status(exit).map(drop))
+        });
+        wrong.extend(read.err().map(|problem| format!("tests/scripts/{name}.script: {problem}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
