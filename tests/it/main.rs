@@ -1,2 +1,9 @@
-//! The integration tests, one binary.
+//! The tests that need more than one module of the library: the stories under `tests/scripts`, the floors, real servers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+mod fixture;
+mod fixture_itself;
+mod floors;
+mod real;
+mod scripts;
 mod sink;
