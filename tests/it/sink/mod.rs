@@ -5,6 +5,7 @@
 
 mod dialogue;
 mod foreign;
+mod inside;
 mod kept;
 mod wishes;
 
