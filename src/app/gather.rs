@@ -38,7 +38,13 @@ impl Gather {
         };
         let mut recipients = Vec::new();
         for list in to {
-            recipients.extend(address_list(list, Empty::Refused).map_err(bad)?);
+            // A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
+            let fault = |problem: AddressProblem| match problem.text.is_empty() || problem.text == list.trim()
+            {
+                true => bad(problem),
+                false => Failure::new(Stage::Input, Cause::BadList(problem)).about("--to"),
+            };
+            recipients.extend(address_list(list, Empty::Refused).map_err(fault)?);
         }
         if let Some(path) = to_file {
             recipients.extend(recipients_of(path, watch)?);

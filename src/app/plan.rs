@@ -53,19 +53,24 @@ fn limits(server: &ServerArgs) -> Limits {
 /// Judges what reaches the wire as it was given: a control character there could add a line.
 fn without_controls(option: &str, text: &str) -> Result<(), Failure> {
     if text.chars().any(char::is_control) {
-        let problem = AddressProblem { text: text.to_owned(), why: "it holds a control character" };
-        return Err(Failure::new(Stage::Input, Cause::BadAddress(problem)).about(option));
+        return Err(bad_word(option, text, "it holds a control character"));
     }
     Ok(())
 }
 
+fn bad_word(option: &str, text: &str, why: &'static str) -> Failure {
+    let problem = AddressProblem { text: text.to_owned(), why };
+    Failure::new(Stage::Input, Cause::BadAddress(problem)).about(option)
+}
+
 fn hello(name: &str) -> Result<String, Failure> {
+    let bad = |why| bad_word("--helo", name, why);
     without_controls("--helo", name)?;
     if name.starts_with('[') {
         let literal = Address::parse(&format!("x@{name}"));
-        return literal.map(|_| name.to_owned()).map_err(|_| usage("--helo is not an address literal"));
+        return literal.map(|_| name.to_owned()).map_err(|problem| bad(problem.why));
     }
-    domain_name(name).map_err(|why| usage(format!("--helo \"{name}\" is not a host name: {why}")))
+    domain_name(name).map_err(bad)
 }
 
 fn dsn(envelope: &EnvelopeArgs) -> Result<Dsn, Failure> {

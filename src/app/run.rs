@@ -1,20 +1,19 @@
 //! The program from its arguments to its exit status.
 
 use super::{explain, guard, send, sink};
-use crate::cli::root::{Command, Root};
+use crate::cli::root::{Aside, Command, Root};
 use crate::console::out;
 use crate::console::record::Record;
 use crate::terms::ixp::Ixp;
 use crate::terms::printable::printable;
-use clap::Parser;
 use std::ffi::OsString;
 
 /// Runs the command that the arguments name.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     guard::catch_faults();
-    let root = match Root::try_parse_from(&arguments) {
+    let root = match Root::read(&arguments) {
         Ok(root) => root,
-        Err(error) => return usage(&arguments, &error),
+        Err(aside) => return usage(&arguments, &aside),
     };
     match root.command {
         Command::Send(args) => send::run(&args),
@@ -24,14 +23,13 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 }
 
 /// Says what is wrong with the command line, also to a script that asked for JSON or sysexits.
-fn usage(arguments: &[OsString], error: &clap::Error) -> u8 {
+fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     let asked = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
-    let text = error.render().to_string();
-    if !error.use_stderr() {
-        out::data(&text);
+    if !aside.is_wrong {
+        out::data(&aside.text);
         return 0;
     }
-    let lines: Vec<String> = text.lines().map(|line| printable(line).into_owned()).collect();
+    let lines: Vec<String> = aside.text.lines().map(|line| printable(line).into_owned()).collect();
     out::say(&(lines.join("\n") + "\n"));
     let pairs = arguments.windows(2).any(|pair| pair[0] == "--exit-codes" && pair[1] == "sysexits");
     if pairs || asked("--exit-codes=sysexits") {

@@ -92,12 +92,10 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let plan = plan_for(&server, args)?;
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
     let gather = Gather::new(args, host, watch)?;
-    let log =
-        args.output.log.as_deref().map(|path| {
-            std::fs::File::options().create(true).append(true).open(path).map_err(|error| {
-                Failure::new(Stage::Input, Cause::Denied(error)).about(path.to_string_lossy())
-            })
-        });
+    let log = args.output.log.as_deref().map(|path| {
+        let opened = std::fs::File::options().create(true).append(true).open(path);
+        opened.map_err(|error| unwritable(path, &error))
+    });
     let log = log.transpose()?;
     let unsent = match &args.unsent {
         Some(_)
@@ -108,14 +106,16 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
         {
             return Err(usage("a path with a line end cannot be listed by --unsent").into());
         }
-        Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|error| {
-            Failure::new(Stage::Input, Cause::Denied(error)).about(path.to_string_lossy())
-        })?),
+        Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|error| unwritable(path, &error))?),
         _ => None,
     };
     let turns =
         gather::turns(args, &gather, watch).map_err(|(origin, failure)| Early::Message(origin, failure))?;
     Ok(Ready { server, plan, gather, turns, unsent, log })
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    usage(format!("{} cannot be written: {}", path.display(), voice::os(error)))
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.

@@ -4,6 +4,7 @@ use super::explain::ExplainArgs;
 use super::send::SendArgs;
 use super::sink::SinkArgs;
 use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 
 /// Hands mail to a server exactly once, and says in its exit status what became of it
 #[derive(Debug, Parser)]
@@ -20,6 +21,20 @@ use clap::{Parser, Subcommand};
 pub struct Root {
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What stands instead of a command: help that was asked for, or what is wrong.
+#[derive(Debug)]
+pub struct Aside {
+    pub text: String,
+    pub is_wrong: bool,
+}
+
+impl Root {
+    pub fn read(arguments: &[OsString]) -> Result<Root, Aside> {
+        Root::try_parse_from(arguments)
+            .map_err(|error| Aside { text: error.render().to_string(), is_wrong: error.use_stderr() })
+    }
 }
 
 #[derive(Debug, Subcommand)]

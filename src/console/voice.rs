@@ -157,6 +157,9 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::Unfit(unfit) => unfitness(unfit, &name),
         Cause::NoSender => format!("{name} has no sender"),
         Cause::NoRecipients => format!("{name} has no recipient"),
+        Cause::BadAddress(problem) if name.starts_with("--") => {
+            format!("{name} does not take this: {problem}")
+        }
         Cause::BadAddress(problem) => problem.to_string(),
         Cause::BadList(problem) => format!("{problem} (in {name})"),
         Cause::NeverTried => format!("the session with {server} was lost before its turn"),
@@ -264,7 +267,7 @@ fn hint(failure: &Failure) -> Option<&'static str> {
     })
 }
 
-fn os(error: &std::io::Error) -> String {
+pub fn os(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

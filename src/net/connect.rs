@@ -57,7 +57,10 @@ pub fn connect(
                 .map_err(|cause| failed(Stage::Resolve, cause))?;
             observer.note(&Event::Status(Status::Connecting, &server));
             let (address, socket) = race::connect(&addresses, plan.source, watch, plan.limits.connect)
-                .map_err(|cause| failed(Stage::Connect, cause))?;
+                .map_err(|cause| match cause {
+                    Cause::Closed => failed(Stage::Greeting, cause),
+                    cause => failed(Stage::Connect, cause),
+                })?;
             (socket, Peer::Tcp(address))
         }
     };

@@ -29,6 +29,9 @@ pub trait Link {
     /// True where octets came that nobody has read, or the other side hung up.
     fn has_heard(&mut self) -> Result<bool, Cause>;
 
+    /// Tells the other side by a reset that nothing more comes, instead of letting it read what is under way.
+    fn abandon(&mut self);
+
     /// The name of this end for EHLO where no other is known: an address literal.
     fn literal(&self) -> String;
 }

@@ -38,7 +38,7 @@ pub fn connect(
             }
             next_at = end.min(Instant::now() + HEAD_START);
         } else if race.running.is_empty() {
-            return Err(Cause::NotReached(race.failed));
+            return Err(race.lost());
         }
         let more = waiting.len() > 0;
         while !race.running.is_empty() {
@@ -102,6 +102,12 @@ impl Race {
                 Ok(None)
             }
         }
+    }
+
+    /// Nobody is left. Where every address took the connection and reset it, the server hung up.
+    fn lost(self) -> Cause {
+        let reset = |(_, error): &(String, io::Error)| error.kind() == io::ErrorKind::ConnectionReset;
+        if self.failed.iter().all(reset) { Cause::Closed } else { Cause::NotReached(self.failed) }
     }
 
     fn out_of_time(mut self) -> Cause {

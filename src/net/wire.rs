@@ -49,7 +49,10 @@ impl Inbox {
         };
         let end = self.seen + at;
         let line = &self.octets[self.start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        let Some(line) = line.strip_suffix(b"\r").map(<[u8]>::to_vec) else {
+            let shown = line.get(..80).unwrap_or(line).to_vec();
+            return Err(Cause::Garbled(Garble::BareLf, shown));
+        };
         (self.start, self.seen) = (end + 1, end + 1);
         if self.start == self.octets.len() {
             self.octets.clear();
@@ -186,6 +189,12 @@ impl Link for Wire {
 
     fn has_heard(&mut self) -> Result<bool, Cause> {
         Ok(!self.inbox.is_empty() || self.fill()?)
+    }
+
+    fn abandon(&mut self) {
+        if self.tcp {
+            let _ = rustix::net::sockopt::set_socket_linger(&self.socket, Some(Duration::ZERO));
+        }
     }
 
     fn literal(&self) -> String {

@@ -23,7 +23,7 @@ pub fn send<L: Link>(
     loop {
         match octets.next_block() {
             Err(cause) => {
-                talk.lost = true;
+                talk.abandon();
                 return Err(Failure::new(Stage::Input, cause));
             }
             Ok(Some(block)) => {
@@ -71,9 +71,13 @@ fn write<L: Link>(talk: &mut Talk<L>, octets: &[u8], observer: &mut dyn Observer
             Ok(false) => talk.link.offer(&octets[sent..], limit),
             Err(cause) => Err(cause),
         };
-        match talk.marked(offered).map_err(|cause| Failure::new(Stage::Body, cause))? {
-            Offer::Took(count) => sent += count,
-            Offer::Heard => return Err(interrupted(talk, observer)),
+        match offered {
+            Ok(Offer::Took(count)) => sent += count,
+            Ok(Offer::Heard) => return Err(interrupted(talk, observer)),
+            Err(cause) => {
+                talk.abandon();
+                return Err(Failure::new(Stage::Body, cause));
+            }
         }
     }
     Ok(())
@@ -82,7 +86,7 @@ fn write<L: Link>(talk: &mut Talk<L>, octets: &[u8], observer: &mut dyn Observer
 /// What a server said in the middle of the body. The connection is of no more use: there is no way back to commands.
 fn interrupted<L: Link>(talk: &mut Talk<L>, observer: &mut dyn Observer) -> Failure {
     let early = talk.reply(Stage::Body, observer);
-    talk.lost = true;
+    talk.abandon();
     let cause = match early {
         Ok(reply) if reply.is_refusal() => Cause::Refused(reply),
         Ok(reply) => Cause::OutOfPlace(reply),

@@ -145,7 +145,8 @@ mod tests {
                 let has_frame = shown.starts_with("RCPT TO:<") && shown.ends_with('>');
                 prop_assert!(has_frame);
             }
-            prop_assert!(Command::new(Stage::Mail, format!("{text}\r\nDATA")).is_err());
+            let second_line = Command::new(Stage::Mail, format!("{text}\r\nDATA"));
+            prop_assert!(second_line.is_err());
         }
     }
 }

@@ -81,6 +81,10 @@ impl<'a, L: Link> Session<'a, L> {
         };
         // Without a clean start the next message could get the last one's recipients.
         self.talk.lost = true;
+        let cause = match cause {
+            Cause::Interrupted(_) | Cause::Deadline(_) | Cause::Bug(_) => cause,
+            _ => Cause::NeverTried,
+        };
         Err(self.failure(Stage::Reset, cause))
     }
 

@@ -144,7 +144,6 @@ impl<L: Link> Session<'_, L> {
     ) -> Result<(), Failure> {
         let commands = self.commands(envelope, declared).map_err(|cause| self.failure(Stage::Mail, cause))?;
         let needs_reset = self.standing != Standing::Clean;
-        self.standing = Standing::Open;
         let landed = if self.offered.pipelining {
             let reset = needs_reset.then(|| Command::new(Stage::Reset, "RSET")).transpose();
             let mut flight: Vec<Command> = reset.ok().flatten().into_iter().collect();
@@ -161,12 +160,14 @@ impl<L: Link> Session<'_, L> {
             if needs_reset {
                 self.reset(observer)?;
             }
-            self.standing = Standing::Open;
             let partial = self.plan.partial;
             in_step(&mut self.talk, &commands, observer, |command, reply| {
                 reply.is_positive() || (partial && command.stage == Stage::Rcpt && reply.is_refusal())
             })
         };
+        // A refused sender starts no transaction.
+        let began = landed.replies.first().is_none_or(Reply::is_positive);
+        self.standing = if began { Standing::Open } else { Standing::Clean };
         self.judge_envelope(envelope, landed, fates, observer)
     }
 
@@ -196,9 +197,7 @@ impl<L: Link> Session<'_, L> {
             (None, Some(cause)) => Err(cause),
             (None, None) => Err(Cause::Closed),
         };
-        self.judge_reset(reply)?;
-        self.standing = Standing::Open;
-        Ok(())
+        self.judge_reset(reply)
     }
 
     /// Reads the replies in the order of their commands; ends with the 354 that may be used, or with the refusal.
@@ -231,13 +230,13 @@ impl<L: Link> Session<'_, L> {
             self.unwanted(data, accepted == 0, observer);
             return Err(failure);
         }
-        if accepted == 0 || (accepted < fates.0.len() && !self.plan.partial) {
-            if let Some((_, reply)) = fates.refusal() {
-                let failure = self.failure(Stage::Rcpt, Cause::Refused(reply.clone()));
-                let failure = failure.about(fates.refused_addresses());
-                self.unwanted(data, accepted == 0, observer);
-                return Err(failure);
-            }
+        if (accepted == 0 || (accepted < fates.0.len() && !self.plan.partial))
+            && let Some((_, reply)) = fates.refusal()
+        {
+            let failure = self.failure(Stage::Rcpt, Cause::Refused(reply.clone()));
+            let failure = failure.about(fates.refused_addresses());
+            self.unwanted(data, accepted == 0, observer);
+            return Err(failure);
         }
         if let Some(cause) = cut {
             let stage = if accepted < fates.0.len() { Stage::Rcpt } else { Stage::Data };

@@ -123,6 +123,12 @@ impl<L: Link> Talk<L> {
         Ok(reply)
     }
 
+    /// Gives the session up in the middle of a message.
+    pub fn abandon(&mut self) {
+        self.link.abandon();
+        self.lost = true;
+    }
+
     /// After any trouble with the link the dialogue cannot go on.
     pub fn marked<T>(&mut self, result: Result<T, Cause>) -> Result<T, Cause> {
         self.lost |= result.is_err();

@@ -89,8 +89,10 @@ fn refusal(stage: Stage, reply: &Reply) -> Ixp {
 
 fn cause_name(cause: &Cause) -> &'static str {
     match cause {
-        Cause::Refused(_) | Cause::OutOfPlace(_) => "IXP_E_SMTP_UNKNOWN_RESPONSE_CODE",
-        Cause::Garbled(..) | Cause::AheadOfCommand => "IXP_E_SMTP_RESPONSE_ERROR",
+        Cause::Refused(_) | Cause::OutOfPlace(_) | Cause::AheadOfCommand => {
+            "IXP_E_SMTP_UNKNOWN_RESPONSE_CODE"
+        }
+        Cause::Garbled(..) => "IXP_E_SMTP_RESPONSE_ERROR",
         Cause::Lacks(super::failure::Feature::Dsn) => "IXP_S_SMTP_NO_DSN_SUPPORT",
         Cause::Lacks(_) => "IXP_E_SMTP_504_COMMAND_PARAM_NOTIMPL",
         Cause::TooLarge { .. } => "IXP_E_SMTP_552_STORAGE_OVERFLOW",
@@ -103,6 +105,7 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::NotReached(_) => "IXP_E_FAILED_TO_CONNECT",
         Cause::Local(_) => "IXP_E_SOCKET_CONNECT_ERROR",
         Cause::NoSocket(_) => "IXP_E_SOCKET_INIT_ERROR",
+        Cause::Unfit(super::failure::Unfit::Changed) => "IXP_E_INCOMPLETE",
         Cause::Unreadable(_) | Cause::Unfit(_) => "MXP_E_INPUT",
         Cause::NoRoom(_) => "E_OUTOFMEMORY",
         Cause::NoSender => "IXP_E_SMTP_NO_SENDER",

@@ -19,6 +19,7 @@ pub enum Garble {
     OtherCode,
     LineTooLong,
     TooLong,
+    BareLf,
 }
 
 impl Garble {
@@ -28,6 +29,7 @@ impl Garble {
             Garble::OtherCode => "its lines have different codes",
             Garble::LineTooLong => "a line of it is longer than 64 KiB",
             Garble::TooLong => "it is longer than 1 MiB",
+            Garble::BareLf => "it ends in LF without CR",
         }
     }
 }
