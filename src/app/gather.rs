@@ -102,18 +102,22 @@ pub fn one_taker_of_standard_input(args: &SendArgs) -> Result<(), Failure> {
 }
 
 /// The messages of a run: those of the arguments opened and judged now, those of a list in their turn.
-pub fn turns(args: &SendArgs, gather: &Gather, watch: &Arc<Watch>) -> Result<Vec<Turn>, (Origin, Failure)> {
+pub fn turns(
+    args: &SendArgs,
+    gather: &Gather,
+    watch: &Arc<Watch>,
+) -> Result<Vec<Turn>, Box<(Origin, Failure)>> {
     let mut turns = Vec::new();
     allow_descriptors(args.files.len());
     for path in &args.files {
         let origin = origin(path);
         match gather.letter(&origin) {
             Ok(letter) => turns.push(Turn::Ready(origin, Box::new(letter))),
-            Err(failure) => return Err((origin, failure)),
+            Err(failure) => return Err(Box::new((origin, failure))),
         }
     }
     if let Some(list) = &args.files_from {
-        let octets = whole(list, watch).map_err(|failure| (origin(list), failure))?;
+        let octets = whole(list, watch).map_err(|failure| Box::new((origin(list), failure)))?;
         for line in octets.split(|&octet| octet == b'\n').filter(|line| !line.is_empty()) {
             let path = Path::new(std::ffi::OsStr::from_bytes(line));
             turns.push(Turn::Later(Origin::Path(path.to_owned())));

@@ -53,7 +53,10 @@ pub fn run(args: &SendArgs) -> u8 {
     let watch = Arc::new(Watch::new(deadline, Some(signals)));
     let status = match prepare(args, &watch) {
         Err(Early::Run(failure)) => before_any_message(args, &failure),
-        Err(Early::Message(origin, failure)) => about_a_message(args, &origin, failure),
+        Err(Early::Message(about)) => {
+            let (origin, failure) = *about;
+            about_a_message(args, &origin, failure)
+        }
         Ok(ready) if args.dry_run => show(args, &ready),
         Ok(ready) => return go(args, ready, &watch),
     };
@@ -65,13 +68,13 @@ pub fn run(args: &SendArgs) -> u8 {
 
 /// A failure before the first packet: of the run, or of one of its messages.
 enum Early {
-    Run(Failure),
-    Message(Origin, Failure),
+    Run(Box<Failure>),
+    Message(Box<(Origin, Failure)>),
 }
 
 impl From<Failure> for Early {
     fn from(failure: Failure) -> Early {
-        Early::Run(failure)
+        Early::Run(Box::new(failure))
     }
 }
 
@@ -109,8 +112,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
         Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|error| unwritable(path, &error))?),
         _ => None,
     };
-    let turns =
-        gather::turns(args, &gather, watch).map_err(|(origin, failure)| Early::Message(origin, failure))?;
+    let turns = gather::turns(args, &gather, watch).map_err(Early::Message)?;
     Ok(Ready { server, plan, gather, turns, unsent, log })
 }
 

@@ -15,7 +15,7 @@ pub enum End {
 
 impl End {
     /// Octets of this line end as given.
-    pub fn len(self) -> u64 {
+    pub fn octets(self) -> u64 {
         match self {
             End::Lf | End::Cr => 1,
             End::CrLf => 2,

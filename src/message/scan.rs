@@ -148,7 +148,7 @@ impl Scan {
             End::Cr => self.facts.lone_cr += 1,
             End::CrCrLf => self.facts.is_canonical = false,
         }
-        let behind = self.at + end.len();
+        let behind = self.at + end.octets();
         if self.part != Part::Body {
             self.header_line(end, behind);
         }

@@ -57,7 +57,7 @@ impl Ixp {
             450 => "IXP_E_SMTP_450_MAILBOX_BUSY",
             452 => "IXP_E_SMTP_452_NO_SYSTEM_STORAGE",
             454 => "IXP_E_SMTP_454_STARTTLS_FAILED",
-            400..=499 => "IXP_E_SMTP_451_ERROR_PROCESSING",
+            _ if reply.is_temporary() => "IXP_E_SMTP_451_ERROR_PROCESSING",
             500 => "IXP_E_SMTP_500_SYNTAX_ERROR",
             501 => "IXP_E_SMTP_501_PARAM_SYNTAX",
             502 => "IXP_E_SMTP_502_COMMAND_NOTIMPL",
@@ -69,7 +69,7 @@ impl Ixp {
             551 => "IXP_E_SMTP_551_USER_NOT_LOCAL",
             552 => "IXP_E_SMTP_552_STORAGE_OVERFLOW",
             553 => "IXP_E_SMTP_553_MAILBOX_NAME_SYNTAX",
-            500..=599 => "IXP_E_SMTP_554_TRANSACT_FAILED",
+            _ if reply.is_permanent() => "IXP_E_SMTP_554_TRANSACT_FAILED",
             _ => "IXP_E_SMTP_UNKNOWN_RESPONSE_CODE",
         })
     }
