@@ -191,6 +191,28 @@ fn a_client_may_quit_with_or_without_waiting_or_not_at_all() {
 }
 
 #[test]
+fn a_client_that_has_quit_need_not_wait_for_the_answer() {
+    let script = format!("{SCRIPT}C: QUIT\nS: 500 no\n");
+    outcome(&script, moves("> QUIT\n<eof", "> QUIT\nhang up")).unwrap();
+    outcome(&script, moves("> QUIT\n<eof", "> QUIT\n<\nhang up")).unwrap();
+    fails(
+        "a word after it",
+        &script,
+        moves("> QUIT\n<eof", ">. QUIT\\r\\nNOOP\\r\\n"),
+        "octets ran ahead of the answer: NOOP",
+    );
+}
+
+#[test]
+fn a_server_that_does_nothing_still_sees_the_client_leave() {
+    outcome("$ mailxport {server}\n-- wire\nS* stall\n", "> a line that nobody reads\nhang up").unwrap();
+    let stays =
+        "$ mailxport -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; read line'\n-- stdin open\n-- wire\nS* stall\n";
+    let report = play(stays, &Program("/bin/bash".into()), LIMITS).unwrap_err();
+    assert!(report.contains("did not end in time"), "{report}");
+}
+
+#[test]
 fn lines_left_over_are_seen() {
     fails("lines left", &format!("{SCRIPT}C: RSET\nS: 250 ok\n"), MOVES, "expected RSET");
     fails("a wire left", "$ mailxport {server}\n-- wire\nS: 220 x\n", "stay", "never made this connection");
