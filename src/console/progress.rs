@@ -18,13 +18,17 @@ pub struct Progress {
     terminal: bool,
     since: Option<Instant>,
     bar: Option<ProgressBar>,
+    /// When a line was last written where there is no terminal for a bar.
+    said: Option<Instant>,
 }
 
 const A_MOMENT: Duration = Duration::from_millis(700);
+/// How often a line is written where no bar can be drawn.
+const A_LINE: Duration = Duration::from_secs(1);
 
 impl Progress {
     pub fn new(wish: Wish, terminal: bool) -> Progress {
-        Progress { wish, terminal, since: None, bar: None }
+        Progress { wish, terminal, since: None, bar: None, said: None }
     }
 
     /// Hears that the message has got so far.
@@ -39,7 +43,9 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_position(current);
         }
-        if !self.terminal && self.wish == Wish::Always {
+        if !self.terminal && (self.said.is_none_or(|said| said.elapsed() >= A_LINE) || Some(current) == total)
+        {
+            self.said = Some(Instant::now());
             let of = total.map_or_else(String::new, |total| format!(" of {total}"));
             super::out::say(&format!("mailxport: {current}{of} octets\n"));
         }
@@ -47,7 +53,7 @@ impl Progress {
 
     /// Takes the bar off the screen, for something is to be said there.
     pub fn clear(&mut self) {
-        self.since = None;
+        (self.since, self.said) = (None, None);
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

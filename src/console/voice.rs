@@ -1,9 +1,10 @@
 //! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
 
 use crate::message::open::Origin;
+use crate::terms::address::Address;
 use crate::terms::amount::in_words;
 use crate::terms::failure::{Cause, Failure, Feature, Stage, Unfit};
-use crate::terms::outcome::{Note, Outcome, Verdict};
+use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
 use crate::terms::printable::{printable, printable_octets};
 use crate::terms::reply::Reply;
 
@@ -29,12 +30,18 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         Verdict::Partial(_) => {
             let accepted = outcome.recipients.iter().filter(|(_, fate)| fate.is_accepted()).count();
             let all = outcome.recipients.len();
-            format!("to {accepted} of {all} recipients; {}", sentence(failure, origin))
+            format!("to {accepted} of {all} recipients; {}", refused_recipients(failure, outcome))
+        }
+        _ if matches!((&failure.cause, failure.stage), (Cause::Refused(_), Stage::Rcpt)) => {
+            refused_recipients(failure, outcome)
         }
         _ => sentence(failure, origin),
     };
     let mut lines = vec![format!("mailxport: {lead}: {about}{sentence}")];
-    lines.extend(details(failure));
+    match several_refusals(outcome) {
+        Some(replies) if failure.stage == Stage::Rcpt => lines.extend(replies),
+        _ => lines.extend(details(failure)),
+    }
     if unknown {
         lines.push("  hint: the server may have taken it; sending again may deliver it twice".to_owned());
     } else if let Some(hint) = hint(failure) {
@@ -175,14 +182,48 @@ fn refusal(failure: &Failure, reply: &Reply, server: &str, problem: Option<Strin
     match failure.stage {
         Stage::Greeting | Stage::Hello => format!("{server} {verb} the session"),
         Stage::Mail => format!("{server} {verb} the sender {problem}"),
-        Stage::Rcpt if reply.code == 552 => format!("{server} put off the recipient {problem}"),
-        Stage::Rcpt if problem.contains(", ") => format!("{server} {verb} the recipients {problem}"),
-        Stage::Rcpt => format!("{server} {verb} the recipient {problem}"),
         Stage::Reset => format!("{server} {verb} a new message"),
         Stage::Quit => format!("{server} ended the session"),
         _ => format!("{server} {verb} the message"),
     }
 }
+
+/// Who of the recipients was refused for good, and who was put off.
+fn refused_recipients(failure: &Failure, outcome: &Outcome) -> String {
+    let named = |wanted: fn(&Fate) -> bool| {
+        let chosen = outcome.recipients.iter().filter(|(_, fate)| wanted(fate));
+        chosen.map(|(address, _)| format!("<{}>", printable(&address.to_string()))).collect::<Vec<_>>()
+    };
+    let kinds = [
+        ("refused", named(|fate| matches!(fate, Fate::Refused(_)))),
+        ("put off", named(|fate| matches!(fate, Fate::Deferred(_)))),
+    ];
+    let parts = kinds.iter().filter(|(_, addresses)| !addresses.is_empty()).map(|(verb, addresses)| {
+        let word = if addresses.len() == 1 { "recipient" } else { "recipients" };
+        let shown = addresses.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+        let more = addresses.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{verb} the {word} {shown}{more}")
+    });
+    format!("{} {}", server(failure), parts.collect::<Vec<_>>().join(" and "))
+}
+
+/// Where more than one recipient was refused: what was said about each.
+fn several_refusals(outcome: &Outcome) -> Option<Vec<String>> {
+    let refused = |fate: &Fate| matches!(fate, Fate::Refused(_) | Fate::Deferred(_));
+    let refusals: Vec<_> = outcome.recipients.iter().filter(|(_, fate)| refused(fate)).collect();
+    if refusals.len() < 2 {
+        return None;
+    }
+    let line = |(address, fate): &&(Address, Fate)| {
+        let reply = fate.reply().map(ToString::to_string).unwrap_or_default();
+        format!("  server: <{}>: {}", printable(&address.to_string()), printable(&reply))
+    };
+    Some(refusals.iter().take(SHOWN).map(line).collect())
+}
+
+/// Recipients that are named one by one; JSON names them all.
+const SHOWN: usize = 20;
 
 fn lack(feature: Feature, server: &str, problem: Option<String>) -> String {
     match feature {

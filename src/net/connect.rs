@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Who was reached: what the rules about TLS and secrets are judged by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,11 +54,13 @@ pub fn connect(
         }
         Place::Tcp { host, port } => {
             observer.note(&Event::Status(Status::FindingHost, host));
+            let start = Instant::now();
             let addresses = resolve(host, *port, plan.family, watch, plan.limits.connect)
                 .map_err(|cause| failed(Stage::Resolve, cause))?;
             observer.note(&Event::Status(Status::Connecting, &server));
-            let (address, socket) = race::connect(&addresses, plan.source, watch, plan.limits.connect)
-                .map_err(|cause| match cause {
+            let rest = plan.limits.connect.saturating_sub(start.elapsed());
+            let (address, socket) =
+                race::connect(&addresses, plan.source, watch, rest).map_err(|cause| match cause {
                     Cause::Closed => failed(Stage::Greeting, cause),
                     cause => failed(Stage::Connect, cause),
                 })?;

@@ -165,9 +165,9 @@ impl<L: Link> Session<'_, L> {
                 reply.is_positive() || (partial && command.stage == Stage::Rcpt && reply.is_refusal())
             })
         };
-        // A refused sender starts no transaction.
+        // A refused sender starts no transaction that would have to be taken back.
         let began = landed.replies.first().is_none_or(Reply::is_positive);
-        self.standing = if began { Standing::Open } else { Standing::Clean };
+        self.standing = if began { Standing::Open } else { Standing::Done };
         self.judge_envelope(envelope, landed, fates, observer)
     }
 
