@@ -7,3 +7,4 @@ mod floors;
 mod real;
 mod scripts;
 mod sink;
+mod terminal;
