@@ -1,11 +1,13 @@
 //! From options to a plan: names, limits and wishes, judged before the first packet.
 
-use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice};
+use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice, TlsMin};
+use crate::net::tls::Securing;
 use crate::terms::address::{Address, AddressProblem, domain_name};
 use crate::terms::endpoint::Endpoint;
 use crate::terms::envelope::{Dsn, Notify, Return, envid};
 use crate::terms::failure::{Cause, Failure, Stage};
-use crate::terms::plan::{Family, Limits, Plan, Tls};
+use crate::terms::plan::{Family, Limits, Plan};
+use crate::terms::tls::{Oldest, Tls, TlsWishes};
 
 /// A failure of the command line itself.
 pub fn usage(text: impl Into<String>) -> Failure {
@@ -13,15 +15,9 @@ pub fn usage(text: impl Into<String>) -> Failure {
 }
 
 pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) -> Result<Plan, Failure> {
-    let tls = server.tls.map(|choice| match choice {
-        TlsChoice::Required => Tls::Required,
-        TlsChoice::Opportunistic => Tls::Opportunistic,
-        TlsChoice::Off => Tls::Off,
-    });
-    if endpoint.tls_first && tls == Some(Tls::Off) {
-        return Err(usage(
-            "--tls off contradicts a server with TLS from the first byte (smtps://, port 465)",
-        ));
+    let tls = tls(server)?;
+    if endpoint.tls_first && tls.when == Some(Tls::Off) {
+        return Err(usage("--tls off contradicts a server with TLS from the first byte (smtps://, 465)"));
     }
     let family = match (server.ipv4, server.ipv6) {
         (true, _) => Family::V4,
@@ -41,6 +37,39 @@ pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) ->
         partial: envelope.partial,
         dsn,
     })
+}
+
+fn tls(server: &ServerArgs) -> Result<TlsWishes, Failure> {
+    let when = server.tls.map(|choice| match choice {
+        TlsChoice::Required => Tls::Required,
+        TlsChoice::Opportunistic => Tls::Opportunistic,
+        TlsChoice::Off => Tls::Off,
+    });
+    let wishes = TlsWishes {
+        when,
+        name: server.tls_name.as_deref().map(tls_name).transpose()?,
+        ca_file: server.ca_file.clone(),
+        pins: server.tls_fingerprint.clone(),
+        client_cert: server.client_cert.clone(),
+        client_key: server.client_key.clone(),
+        oldest: if server.tls_min == TlsMin::Tls13 { Oldest::Tls13 } else { Oldest::Tls12 },
+        insecure: server.insecure,
+    };
+    if when == Some(Tls::Off) && wishes != (TlsWishes { when, ..TlsWishes::default() }) {
+        return Err(usage("--tls off contradicts the other options about TLS"));
+    }
+    // Files are judged now; the system's store is read only when TLS begins.
+    if wishes.ca_file.is_some() || wishes.client_cert.is_some() {
+        Securing::new(&wishes, "localhost", Tls::Required)
+            .judge()
+            .map_err(|cause| Failure::new(Stage::Input, cause))?;
+    }
+    Ok(wishes)
+}
+
+fn tls_name(name: &str) -> Result<String, Failure> {
+    let ip = name.parse::<std::net::IpAddr>().is_ok();
+    if ip { Ok(name.to_owned()) } else { domain_name(name).map_err(|why| bad_word("--tls-name", name, why)) }
 }
 
 fn limits(server: &ServerArgs) -> Limits {

@@ -1,6 +1,7 @@
 //! Options that every verb has which speaks to a server.
 
 use crate::terms::amount;
+use crate::terms::tls::{self, Fingerprint};
 use clap::{Args, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -37,6 +38,34 @@ pub struct ServerArgs {
     #[arg(long, value_enum, value_name = "WHEN")]
     pub tls: Option<TlsChoice>,
 
+    /// Trust the authorities in FILE (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable
+    #[arg(long, value_name = "PRINT", value_parser = tls::fingerprint, conflicts_with = "insecure")]
+    pub tls_fingerprint: Vec<Fingerprint>,
+
+    /// Check the certificate for NAME, and send that, instead of the host's name
+    #[arg(long, value_name = "NAME")]
+    pub tls_name: Option<String>,
+
+    /// Show this certificate (PEM, the chain behind it)
+    #[arg(long, value_name = "FILE")]
+    pub client_cert: Option<PathBuf>,
+
+    /// The key of the client certificate [default: in the same file]
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    pub client_key: Option<PathBuf>,
+
+    /// The oldest TLS that is spoken
+    #[arg(long, value_enum, value_name = "VERSION", default_value = "1.2")]
+    pub tls_min: TlsMin,
+
+    /// Take any certificate, with a warning each time
+    #[arg(long)]
+    pub insecure: bool,
+
     /// Log on as this user (MAILXPORT_USER)
     #[arg(short, long, value_name = "NAME")]
     pub user: Option<String>,
@@ -56,6 +85,14 @@ pub struct ServerArgs {
     /// The longest time for the whole run
     #[arg(long, value_name = "SECONDS", value_parser = amount::seconds)]
     pub deadline: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TlsMin {
+    #[value(name = "1.2")]
+    Tls12,
+    #[value(name = "1.3")]
+    Tls13,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,5 +6,6 @@ pub mod out;
 pub mod panel;
 pub mod progress;
 pub mod record;
+pub mod security;
 pub mod sink;
 pub mod voice;

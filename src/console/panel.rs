@@ -2,7 +2,7 @@
 
 use super::out::{self, Color, paint};
 use super::progress::{Progress, Wish};
-use super::record::{Beside, Record, Said};
+use super::record::{Beside, Record, Said, Security};
 use super::voice;
 use crate::delivery::job::Report;
 use crate::terms::event::{Event, Observer};
@@ -92,7 +92,7 @@ impl Panel {
 
     fn say_notes(&self, notes: &[Note]) {
         for note in notes {
-            let asked_for = *note == Note::NoDsnSupport;
+            let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked);
             if !self.show.quiet && !self.show.json && (asked_for || self.terminal || self.show.verbose > 0) {
                 self.say(voice::note(note));
             }
@@ -120,6 +120,16 @@ impl Observer for Panel {
                     self.say(&format!("mailxport: {} {}", status.name().replace('-', " "), printable(about)));
                 }
                 self.log(&json!({ "status": status.name(), "about": about }));
+            }
+            Event::Secured(facts) => {
+                if self.show.verbose > 0 {
+                    let verified = if facts.is_verified() { "verified" } else { "not verified" };
+                    self.say(&format!(
+                        "mailxport: {} {}, certificate {verified}",
+                        facts.version, facts.cipher
+                    ));
+                }
+                self.log(&json!({ "tls": Security::of(facts) }));
             }
             Event::Command(line) => {
                 if self.show.verbose > 1 {

@@ -6,6 +6,7 @@ use crate::terms::ixp::Ixp;
 use crate::terms::outcome::{Fate, Note, Outcome};
 use crate::terms::printable::printable_json;
 use crate::terms::reply::Reply;
+use crate::terms::tls::TlsFacts;
 use serde::Serialize;
 use std::os::unix::ffi::OsStrExt;
 
@@ -30,7 +31,7 @@ pub struct Record {
     queue_id: Option<String>,
     recipients: Vec<Addressee>,
     notes: Vec<&'static str>,
-    tls: Option<()>,
+    tls: Option<Security>,
     extensions: Vec<&'static str>,
     context: Option<String>,
     kept: Option<String>,
@@ -49,6 +50,23 @@ struct Addressee {
     address: String,
     fate: Option<&'static str>,
     reply: Option<Said>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Security {
+    version: String,
+    cipher: String,
+    verified: bool,
+}
+
+impl Security {
+    pub fn of(facts: &TlsFacts) -> Security {
+        Security {
+            version: facts.version.clone(),
+            cipher: facts.cipher.clone(),
+            verified: facts.is_verified(),
+        }
+    }
 }
 
 impl Said {
@@ -92,6 +110,7 @@ impl Record {
                 .map(|(address, fate)| addressee(address.to_string(), fate))
                 .collect(),
             notes: outcome.notes.iter().map(Note::name).collect(),
+            tls: outcome.tls.as_deref().map(Security::of),
             extensions: outcome.extensions.clone(),
             context: beside.context,
             kept: beside.kept,

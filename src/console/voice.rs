@@ -1,5 +1,6 @@
 //! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
 
+use super::security;
 use crate::message::open::Origin;
 use crate::terms::address::Address;
 use crate::terms::amount::in_words;
@@ -79,6 +80,7 @@ pub fn note(note: &Note) -> &'static str {
         Note::HeaderWithoutUtf8 => {
             "mailxport: note: the header has 8-bit octets that the server did not promise to keep"
         }
+        Note::CertificateUnchecked => "mailxport: note: the certificate was not checked (--insecure)",
         Note::MboxLineDropped => "mailxport: note: the mbox line in front was left out",
     }
 }
@@ -141,6 +143,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
         }
         Cause::Interrupted(signal) => format!("stopped by {} at {phrase}", signal.name()),
         Cause::NotBuilt(what) => format!("{what} ({server})"),
+        Cause::Tls(problem) => security::sentence(problem, server),
         cause => own_side(cause, server, origin, problem),
     }
 }
@@ -183,6 +186,7 @@ fn refusal(failure: &Failure, reply: &Reply, server: &str, problem: Option<Strin
         Stage::Greeting | Stage::Hello => format!("{server} {verb} the session"),
         Stage::Mail => format!("{server} {verb} the sender {problem}"),
         Stage::Reset => format!("{server} {verb} a new message"),
+        Stage::StartTls => format!("{server} {verb} STARTTLS"),
         Stage::Quit => format!("{server} ended the session"),
         _ => format!("{server} {verb} the message"),
     }
@@ -236,6 +240,7 @@ fn lack(feature: Feature, server: &str, problem: Option<String>) -> String {
                 problem.unwrap_or_default()
             )
         }
+        Feature::StartTls => format!("{server} does not offer STARTTLS, and the connection must have TLS"),
         Feature::Dsn => format!("{server} does not offer delivery reports (DSN)"),
     }
 }
@@ -286,6 +291,9 @@ fn hint(failure: &Failure) -> Option<&'static str> {
         Cause::Refused(reply) if failure.stage == Stage::Rcpt && reply.is_permanent() => {
             "--partial sends to the recipients that were accepted"
         }
+        Cause::TimedOut(_) if failure.stage == Stage::Greeting => {
+            "a server that waits for TLS from the first byte is silent too: smtps://HOST; --timeout allows more time"
+        }
         Cause::TimedOut(_) => "--timeout allows more time",
         Cause::Deadline(_) => "--deadline allows more time",
         Cause::TooLarge { ours: true, .. } => "--max-size allows more",
@@ -300,9 +308,8 @@ fn hint(failure: &Failure) -> Option<&'static str> {
         Cause::NoRecipients => "--to ADDR names one, -t takes those of the message",
         Cause::NeverTried => "it can be sent again: the server has not seen it",
         Cause::NotReached(_) => "is the port right? a server for mail listens at 587, 465 or 25",
-        Cause::NotBuilt(_) if failure.stage == Stage::StartTls => {
-            "--tls off sends in clear; it goes to any host, but everybody on the way can read it"
-        }
+        Cause::Lacks(Feature::StartTls) => "where it has TLS from the first byte, smtps://HOST reaches it",
+        Cause::Tls(problem) => return security::hint(problem),
         Cause::Unfit(Unfit::Terminal) => "name a file, or put a message into a pipe",
         _ => return None,
     })

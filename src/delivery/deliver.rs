@@ -3,6 +3,7 @@
 use super::job::{Desk, Letter, Report, Turn};
 use super::rules;
 use crate::net::connect::connect;
+use crate::net::tls::Securing;
 use crate::net::wire::Wire;
 use crate::smtp::session::Session;
 use crate::terms::event::Observer;
@@ -99,8 +100,9 @@ fn open<'a>(
     observer: &mut dyn Observer,
 ) -> Result<Session<'a, Wire>, Failure> {
     let (wire, peer) = connect(plan, watch, observer)?;
-    rules::after_connecting(plan, &peer)?;
-    Session::open(wire, plan, observer)
+    let policy = rules::policy(plan, &peer);
+    let wire = wire.secured_by(Securing::new(&plan.tls, plan.endpoint.host(), policy));
+    Session::open(wire, plan, policy, observer)
 }
 
 fn never_tried(plan: &Plan) -> Failure {

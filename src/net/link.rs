@@ -1,6 +1,7 @@
 //! The seam between the dialogue and whatever carries it.
 
 use crate::terms::failure::Cause;
+use crate::terms::tls::TlsFacts;
 use std::time::Duration;
 
 /// What became of octets that were offered.
@@ -10,6 +11,13 @@ pub enum Offer {
     Took(usize),
     /// None: the other side said something first, or hung up. `line` tells what.
     Heard,
+}
+
+/// Channel binding data, by its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Binding {
+    Exporter(Vec<u8>),
+    EndPoint(Vec<u8>),
 }
 
 /// A connection that carries lines one way and octets the other, with a limit on every wait.
@@ -28,6 +36,15 @@ pub trait Link {
 
     /// True where octets came that nobody has read, or the other side hung up.
     fn has_heard(&mut self) -> Result<bool, Cause>;
+
+    /// Turns to TLS. Nothing that was said before may still be unread: it would pass for something said under TLS.
+    fn secure(&mut self, limit: &mut Limit) -> Result<TlsFacts, Cause>;
+
+    /// What binds a log-on to this connection: the exporter of its TLS session, or the hash of its certificate.
+    fn binding(&self) -> Option<Binding>;
+
+    /// Says that nothing more comes, where the connection has a way to say it.
+    fn finish(&mut self);
 
     /// Tells the other side by a reset that nothing more comes, instead of letting it read what is under way.
     fn abandon(&mut self);

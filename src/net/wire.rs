@@ -1,8 +1,10 @@
 //! The real pipe: a non-blocking socket, read and written under the watch.
 
-use super::link::{Limit, Link, Offer};
+use super::link::{Binding, Limit, Link, Offer};
+use super::tls::{Secured, Securing};
 use crate::terms::failure::Cause;
 use crate::terms::reply::{Garble, LONGEST_LINE};
+use crate::terms::tls::{TlsFacts, TlsProblem};
 use crate::watch::wait::Watch;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
@@ -20,6 +22,8 @@ pub struct Wire {
     tcp: bool,
     local: Option<SocketAddr>,
     inbox: Inbox,
+    securing: Option<Securing>,
+    tls: Option<Box<Secured>>,
 }
 
 /// Octets that came and were not yet asked for.
@@ -72,6 +76,8 @@ impl Inbox {
 }
 
 const READ_AT_ONCE: usize = 16 * 1024;
+/// Octets that may lie unread while TLS writes.
+const INBOX_LIMIT: usize = 1024 * 1024;
 /// Reads that a server which hung up still gets.
 const LAST_WORDS: usize = 8;
 
@@ -82,7 +88,13 @@ impl Wire {
         if tcp {
             rustix::net::sockopt::set_tcp_nodelay(&socket, true)?;
         }
-        Ok(Wire { socket, watch, tcp, local, inbox: Inbox::default() })
+        Ok(Wire { socket, watch, tcp, local, inbox: Inbox::default(), securing: None, tls: None })
+    }
+
+    /// Says how TLS is to be begun when the dialogue asks for it.
+    pub fn secured_by(mut self, securing: Securing) -> Wire {
+        self.securing = Some(securing);
+        self
     }
 
     /// Reads what is there, without waiting; true where something came or the end was seen.
@@ -98,15 +110,106 @@ impl Wire {
                     self.inbox.ended = true;
                     return Ok(true);
                 }
-                Ok(count) => {
-                    self.inbox.octets.extend_from_slice(&block[..count]);
-                    return Ok(true);
-                }
+                Ok(count) => match &mut self.tls {
+                    None => {
+                        self.inbox.octets.extend_from_slice(&block[..count]);
+                        return Ok(true);
+                    }
+                    Some(tls) => {
+                        self.inbox.ended = tls.open(&block[..count], &mut self.inbox.octets)?;
+                        if self.inbox.ended || !self.inbox.is_empty() {
+                            return Ok(true);
+                        }
+                    }
+                },
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Ok(false),
                 Err(Errno::CONNRESET | Errno::CONNABORTED | Errno::PIPE) => {
                     self.inbox.ended = true;
                     return Ok(true);
+                }
+                Err(error) => return Err(Cause::ReadFailed(error.into())),
+            }
+        }
+    }
+
+    /// Writes what TLS has ready, all of it; what comes meanwhile is taken in, so that neither side holds the other.
+    fn flush_tls(&mut self, limit: Duration) -> Result<(), Cause> {
+        let until = Instant::now() + limit;
+        while let Some(tls) = self.tls.as_mut().filter(|tls| tls.wants_write()) {
+            match tls.write_to(&self.socket) {
+                Ok(()) => {}
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    let listen = if self.inbox.octets.len() < INBOX_LIMIT {
+                        PollFlags::IN
+                    } else {
+                        PollFlags::empty()
+                    };
+                    let ready = self.wait(listen | PollFlags::OUT, until, limit)?;
+                    if ready.contains(PollFlags::IN) {
+                        self.fill()?;
+                    }
+                }
+                Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
+                    self.last_words()?;
+                    return Err(Cause::Closed);
+                }
+                Err(error) => return Err(Cause::WriteFailed(error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the server said before it hung up is worth more than the broken pipe.
+    fn last_words(&mut self) -> Result<(), Cause> {
+        for _ in 0..LAST_WORDS {
+            if self.inbox.ended || !self.fill()? {
+                break;
+            }
+        }
+        self.inbox.ended = true;
+        Ok(())
+    }
+
+    /// Seals a piece and writes it to its end: what was taken is on its way.
+    fn offer_tls(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause> {
+        let Some(tls) = &mut self.tls else { return Ok(Offer::Took(0)) };
+        let count = tls.seal(octets)?;
+        match self.flush_tls(limit) {
+            Ok(()) => Ok(Offer::Took(count)),
+            Err(Cause::Closed) => Ok(Offer::Heard),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// Reads and writes until the handshake is done.
+    fn shake_hands(&mut self, secured: &mut Secured, limit: &mut Limit) -> Result<(), Cause> {
+        let mut block = [0u8; READ_AT_ONCE];
+        loop {
+            let mut wanted = PollFlags::IN;
+            if secured.wants_write() {
+                match secured.write_to(&self.socket) {
+                    Ok(()) | Err(Errno::INTR) => continue,
+                    Err(Errno::AGAIN) => wanted |= PollFlags::OUT,
+                    // A server that hung up may have said why: that is still to be read.
+                    Err(_) => {}
+                }
+            } else if !secured.is_shaking_hands() {
+                return Ok(());
+            }
+            match rustix::io::read(&self.socket, &mut block) {
+                Ok(0) | Err(Errno::CONNRESET | Errno::PIPE) => return Err(Cause::Closed),
+                Ok(count) => {
+                    if let Err(cause) = secured.take(&block[..count]) {
+                        let _ = secured.write_to(&self.socket);
+                        return Err(cause);
+                    }
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    let (until, whole) = (limit.until(), limit.whole);
+                    self.wait(wanted, until, whole)?;
                 }
                 Err(error) => return Err(Cause::ReadFailed(error.into())),
             }
@@ -133,6 +236,9 @@ impl Wire {
 impl Link for Wire {
     fn offer(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause> {
         self.watch.check().map_err(|halt| halt.cause(limit))?;
+        if self.tls.is_some() {
+            return self.offer_tls(octets, limit);
+        }
         let until = Instant::now() + limit;
         loop {
             match rustix::net::send(&self.socket, octets, rustix::net::SendFlags::NOSIGNAL) {
@@ -145,13 +251,7 @@ impl Link for Wire {
                     }
                 }
                 Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
-                    // What the server said before it hung up is worth more than the broken pipe.
-                    for _ in 0..LAST_WORDS {
-                        if self.inbox.ended || !self.fill()? {
-                            break;
-                        }
-                    }
-                    self.inbox.ended = true;
+                    self.last_words()?;
                     return Ok(Offer::Heard);
                 }
                 Err(error) => return Err(Cause::WriteFailed(error.into())),
@@ -189,6 +289,32 @@ impl Link for Wire {
 
     fn has_heard(&mut self) -> Result<bool, Cause> {
         Ok(!self.inbox.is_empty() || self.fill()?)
+    }
+
+    fn secure(&mut self, limit: &mut Limit) -> Result<TlsFacts, Cause> {
+        if !self.inbox.is_empty() {
+            return Err(Cause::Tls(TlsProblem::Injected));
+        }
+        let Some(securing) = self.securing.take() else {
+            return Err(Cause::Bug("nothing is known of how to begin TLS".to_owned()));
+        };
+        let mut secured = Box::new(Secured::begin(&securing)?);
+        self.shake_hands(&mut secured, limit)?;
+        self.inbox.ended = secured.drain(&mut self.inbox.octets)?;
+        let facts = secured.facts();
+        self.tls = Some(secured);
+        Ok(facts)
+    }
+
+    fn binding(&self) -> Option<Binding> {
+        self.tls.as_ref().and_then(|tls| tls.binding())
+    }
+
+    fn finish(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.say_goodbye();
+            let _ = tls.write_to(&self.socket);
+        }
     }
 
     fn abandon(&mut self) {

@@ -13,6 +13,9 @@ pub struct Capabilities {
     pub utf8: bool,
     pub dsn: bool,
     pub enhanced: bool,
+    pub starttls: bool,
+    /// The mechanisms behind AUTH, in capitals.
+    pub auth: Vec<String>,
 }
 
 impl Capabilities {
@@ -28,6 +31,8 @@ impl Capabilities {
                 "SMTPUTF8" => found.utf8 = true,
                 "DSN" => found.dsn = true,
                 "ENHANCEDSTATUSCODES" => found.enhanced = true,
+                "STARTTLS" => found.starttls = true,
+                "AUTH" => found.auth.extend(words.map(str::to_ascii_uppercase)),
                 "SIZE" => {
                     found.size = true;
                     found.size_limit = words.next().and_then(size_limit);

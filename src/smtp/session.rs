@@ -4,12 +4,14 @@ use super::capability::Capabilities;
 use super::command::Command;
 use super::talk::Talk;
 use crate::net::host;
-use crate::net::link::Link;
+use crate::net::link::{Limit, Link};
 use crate::terms::endpoint::Protocol;
 use crate::terms::event::{Event, Observer, Status};
-use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::failure::{Cause, Failure, Feature, Stage};
 use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
+use crate::terms::tls::{Tls, TlsFacts};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where the last transaction left the session.
@@ -30,21 +32,28 @@ pub struct Session<'a, L> {
     pub(super) server: String,
     pub(super) offered: Capabilities,
     pub(super) standing: Standing,
+    pub(super) tls: Option<Arc<TlsFacts>>,
 }
 
 /// How long a farewell may hold up the report.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 impl<'a, L: Link> Session<'a, L> {
-    /// Hears the greeting and says EHLO, HELO or LHLO.
-    pub fn open(link: L, plan: &'a Plan, observer: &mut dyn Observer) -> Result<Session<'a, L>, Failure> {
+    /// Hears the greeting, says EHLO, HELO or LHLO, and turns to TLS as the policy has it.
+    pub fn open(
+        link: L,
+        plan: &'a Plan,
+        policy: Tls,
+        observer: &mut dyn Observer,
+    ) -> Result<Session<'a, L>, Failure> {
         let server = plan.endpoint.to_string();
         let mut talk = Talk::new(link, plan.limits);
-        let offered = greet(&mut talk, plan, observer).map_err(|(stage, cause)| {
+        let opened = greet(&mut talk, plan, policy, observer).map_err(|(stage, cause)| {
             farewell_after(&mut talk, &cause, observer);
             Failure::new(stage, cause).at(&server)
-        })?;
-        Ok(Session { talk, plan, server, offered, standing: Standing::Clean })
+        });
+        let (offered, tls) = opened?;
+        Ok(Session { talk, plan, server, offered, standing: Standing::Clean, tls: tls.map(Arc::new) })
     }
 
     /// False once nothing more can be sent over it.
@@ -99,34 +108,86 @@ impl<'a, L: Link> Session<'a, L> {
         if self.is_usable() {
             let lines: &[&str] = if open && self.offered.pipelining { &["RSET", "QUIT"] } else { &["QUIT"] };
             say(&mut self.talk, lines, observer);
+            self.talk.link.finish();
         }
         observer.note(&Event::Status(Status::Disconnected, &self.server));
     }
 }
 
+/// What a server offers, and the TLS it is offered under.
+type Opened = (Capabilities, Option<TlsFacts>);
+
 fn greet<L: Link>(
     talk: &mut Talk<L>,
     plan: &Plan,
+    policy: Tls,
     observer: &mut dyn Observer,
-) -> Result<Capabilities, (Stage, Cause)> {
-    let at = |stage| move |cause| (stage, cause);
-    let greeting = talk.reply(Stage::Greeting, observer).map_err(at(Stage::Greeting))?;
-    judge(greeting, |reply| reply.code == 220).map_err(at(Stage::Greeting))?;
+) -> Result<Opened, (Stage, Cause)> {
+    let mut tls = None;
+    if plan.endpoint.tls_first {
+        tls = Some(secure(talk, plan, observer).map_err(|cause| (Stage::Secure, cause))?);
+    }
+    let greeting = talk.reply(Stage::Greeting, observer).map_err(|cause| (Stage::Greeting, cause))?;
+    judge(greeting, |reply| reply.code == 220).map_err(|cause| (Stage::Greeting, cause))?;
     let name = plan.hello.clone().or_else(host::full_name).unwrap_or_else(|| talk.link.literal());
-    let hello = at(Stage::Hello);
+    let mut offered = hello(talk, plan, &name, observer).map_err(|cause| (Stage::Hello, cause))?;
+    if tls.is_none() && policy != Tls::Off {
+        tls = start_tls(talk, plan, policy, &offered, observer)?;
+        if tls.is_some() {
+            // What was offered in clear is forgotten: anybody on the way could have said it.
+            offered = hello(talk, plan, &name, observer).map_err(|cause| (Stage::Hello, cause))?;
+        }
+    }
+    Ok((offered, tls))
+}
+
+/// Says EHLO or LHLO; to a server that knows neither, HELO.
+fn hello<L: Link>(
+    talk: &mut Talk<L>,
+    plan: &Plan,
+    name: &str,
+    observer: &mut dyn Observer,
+) -> Result<Capabilities, Cause> {
     let word = if plan.endpoint.protocol == Protocol::Lmtp { "LHLO" } else { "EHLO" };
     let mut ask = |word: &str| {
         let command = Command::new(Stage::Hello, format!("{word} {name}"))?;
         talk.ask(&command, observer)
     };
-    let reply = ask(word).map_err(hello)?;
+    let reply = ask(word)?;
     if word == "EHLO" && matches!(reply.code, 500 | 502) {
-        let plain = ask("HELO").map_err(hello)?;
-        judge(plain, Reply::is_positive).map_err(hello)?;
+        judge(ask("HELO")?, Reply::is_positive)?;
         return Ok(Capabilities::default());
     }
-    let reply = judge(reply, Reply::is_positive).map_err(hello)?;
-    Ok(Capabilities::read(&reply))
+    judge(reply, Reply::is_positive).map(|reply| Capabilities::read(&reply))
+}
+
+/// STARTTLS (RFC 3207), as far as the policy wants it. No reply leads back to clear where TLS is required.
+fn start_tls<L: Link>(
+    talk: &mut Talk<L>,
+    plan: &Plan,
+    policy: Tls,
+    offered: &Capabilities,
+    observer: &mut dyn Observer,
+) -> Result<Option<TlsFacts>, (Stage, Cause)> {
+    let failed = |cause| (Stage::StartTls, cause);
+    if !offered.starttls {
+        return if policy == Tls::Required { Err(failed(Cause::Lacks(Feature::StartTls))) } else { Ok(None) };
+    }
+    let command = Command::new(Stage::StartTls, "STARTTLS").map_err(failed)?;
+    let reply = talk.ask(&command, observer).map_err(failed)?;
+    match judge(reply, |reply| reply.code == 220) {
+        Ok(_) => secure(talk, plan, observer).map(Some).map_err(|cause| (Stage::Secure, cause)),
+        Err(Cause::Refused(_)) if policy == Tls::Opportunistic && !talk.lost => Ok(None),
+        Err(cause) => Err(failed(cause)),
+    }
+}
+
+fn secure<L: Link>(talk: &mut Talk<L>, plan: &Plan, observer: &mut dyn Observer) -> Result<TlsFacts, Cause> {
+    observer.note(&Event::Status(Status::Securing, &plan.endpoint.to_string()));
+    let secured = talk.link.secure(&mut Limit::new(talk.limit(Stage::Secure)));
+    let facts = talk.marked(secured)?;
+    observer.note(&Event::Secured(&facts));
+    Ok(facts)
 }
 
 fn judge(reply: Reply, good: impl Fn(&Reply) -> bool) -> Result<Reply, Cause> {

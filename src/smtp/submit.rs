@@ -72,6 +72,7 @@ impl<L: Link> Session<'_, L> {
         };
         outcome.notes = notes;
         outcome.extensions = self.used(declared);
+        outcome.tls = self.tls.clone();
         outcome.elapsed = start.elapsed();
         outcome
     }
@@ -86,6 +87,9 @@ impl<L: Link> Session<'_, L> {
         }
         if header.is_eight_bit() && !utf8_header {
             notes.push(Note::HeaderWithoutUtf8);
+        }
+        if self.plan.tls.insecure && self.tls.is_some() {
+            notes.push(Note::CertificateUnchecked);
         }
         if message.changes.mbox_line {
             notes.push(Note::MboxLineDropped);
@@ -107,6 +111,7 @@ impl<L: Link> Session<'_, L> {
             (offered.utf8 && declared.utf8, "SMTPUTF8"),
             (offered.dsn && self.plan.dsn.is_wanted(), "DSN"),
             (offered.enhanced, "ENHANCEDSTATUSCODES"),
+            (self.tls.is_some() && !self.plan.endpoint.tls_first, "STARTTLS"),
         ]
         .into_iter()
         .filter_map(|(used, name)| used.then_some(name))
@@ -386,6 +391,7 @@ impl<L: Link> Session<'_, L> {
             failure,
             notes: Vec::new(),
             extensions: Vec::new(),
+            tls: None,
             elapsed: Duration::ZERO,
         }
     }

@@ -38,6 +38,16 @@ pub struct Endpoint {
     pub user: Option<String>,
 }
 
+impl Endpoint {
+    /// The name that a certificate must be for.
+    pub fn host(&self) -> &str {
+        match &self.place {
+            Place::Tcp { host, .. } => host,
+            Place::Unix(_) => "localhost",
+        }
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {

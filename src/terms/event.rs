@@ -1,12 +1,14 @@
 //! What an Observer hears while a message is on its road: OnStatus, OnCommand, OnResponse and the stream's progress.
 
 use super::reply::Reply;
+use super::tls::TlsFacts;
 
 /// The phases of the original's IXPSTATUS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     FindingHost,
     Connecting,
+    Securing,
     Connected,
     Disconnecting,
     Disconnected,
@@ -17,6 +19,7 @@ impl Status {
         match self {
             Status::FindingHost => "finding-host",
             Status::Connecting => "connecting",
+            Status::Securing => "securing",
             Status::Connected => "connected",
             Status::Disconnecting => "disconnecting",
             Status::Disconnected => "disconnected",
@@ -28,6 +31,8 @@ impl Status {
 pub enum Event<'a> {
     /// A phase, and the host or address it is about.
     Status(Status, &'a str),
+    /// The connection has TLS now.
+    Secured(&'a TlsFacts),
     /// A command line as it goes to the wire, without its CRLF; secrets never get here.
     Command(&'a str),
     Response(&'a Reply),

@@ -2,6 +2,7 @@
 
 use super::address::AddressProblem;
 use super::reply::{Garble, Reply};
+use super::tls::TlsProblem;
 use std::io;
 use std::time::Duration;
 
@@ -74,6 +75,7 @@ pub enum Feature {
     EightBitMime,
     SmtpUtf8,
     Dsn,
+    StartTls,
 }
 
 /// What makes a message unfit to be sent.
@@ -145,6 +147,7 @@ pub enum Cause {
     NeverTried,
     Interrupted(Signal),
     Denied(io::Error),
+    Tls(TlsProblem),
     NotBuilt(&'static str),
     Usage(String),
     Bug(String),
@@ -184,6 +187,7 @@ impl Cause {
             Cause::NeverTried => Cause::NeverTried,
             Cause::Interrupted(signal) => Cause::Interrupted(*signal),
             Cause::Denied(error) => Cause::Denied(copy(error)),
+            Cause::Tls(problem) => Cause::Tls(problem.clone()),
             Cause::NotBuilt(what) => Cause::NotBuilt(what),
             Cause::Usage(text) => Cause::Usage(text.clone()),
             Cause::Bug(text) => Cause::Bug(text.clone()),

@@ -3,6 +3,7 @@
 use super::failure::{Cause, Failure, Stage};
 use super::ixp::Ixp;
 use super::reply::Reply;
+use super::tls::TlsProblem;
 
 impl Ixp {
     /// The name of a failure. After the end of the message only a refusal is certain.
@@ -94,6 +95,7 @@ fn cause_name(cause: &Cause) -> &'static str {
         }
         Cause::Garbled(..) => "IXP_E_SMTP_RESPONSE_ERROR",
         Cause::Lacks(super::failure::Feature::Dsn) => "IXP_S_SMTP_NO_DSN_SUPPORT",
+        Cause::Lacks(super::failure::Feature::StartTls) => "IXP_E_SMTP_NO_STARTTLS_SUPPORT",
         Cause::Lacks(_) => "IXP_E_SMTP_504_COMMAND_PARAM_NOTIMPL",
         Cause::TooLarge { .. } => "IXP_E_SMTP_552_STORAGE_OVERFLOW",
         Cause::TimedOut(_) | Cause::Deadline(_) => "IXP_E_TIMEOUT",
@@ -115,9 +117,24 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::NeverTried => "IXP_E_NOT_CONNECTED",
         Cause::Interrupted(_) => "E_ABORT",
         Cause::Denied(_) => "E_ACCESSDENIED",
+        Cause::Tls(problem) => tls_name(problem),
         Cause::NotBuilt(_) => "E_NOTIMPL",
         Cause::Usage(_) => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",
+    }
+}
+
+fn tls_name(problem: &TlsProblem) -> &'static str {
+    match problem {
+        TlsProblem::Name { .. } => "IXP_E_INVALID_CERT_CN",
+        TlsProblem::Expired { .. } | TlsProblem::NotYetValid { .. } => "IXP_E_INVALID_CERT_DATE",
+        TlsProblem::Issuer { .. }
+        | TlsProblem::Pin { .. }
+        | TlsProblem::Certificate(_)
+        | TlsProblem::NoStore => "MXP_E_CERT_UNTRUSTED",
+        TlsProblem::Handshake(_) | TlsProblem::PlainGreeting(_) | TlsProblem::Injected => {
+            "IXP_E_SECURE_CONNECT_FAILED"
+        }
     }
 }
 

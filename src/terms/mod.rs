@@ -14,4 +14,5 @@ pub mod outcome;
 pub mod plan;
 pub mod printable;
 pub mod reply;
+pub mod tls;
 pub mod xtext;

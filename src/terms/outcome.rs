@@ -4,6 +4,8 @@ use super::address::Address;
 use super::failure::{Cause, Failure};
 use super::ixp::{Class, Ixp};
 use super::reply::Reply;
+use super::tls::TlsFacts;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What became of one recipient.
@@ -80,6 +82,8 @@ pub enum Note {
     HeaderWithoutUtf8,
     /// A mbox `From ` line was dropped.
     MboxLineDropped,
+    /// Any certificate was taken (`--insecure`).
+    CertificateUnchecked,
 }
 
 impl Note {
@@ -88,6 +92,7 @@ impl Note {
             Note::NoDsnSupport => "IXP_S_SMTP_NO_DSN_SUPPORT",
             Note::HeaderWithoutUtf8 => "MXP_S_HEADER_WITHOUT_SMTPUTF8",
             Note::MboxLineDropped => "MXP_S_MBOX_LINE_DROPPED",
+            Note::CertificateUnchecked => "MXP_S_CERTIFICATE_UNCHECKED",
         }
     }
 }
@@ -101,6 +106,7 @@ pub struct Outcome {
     pub notes: Vec<Note>,
     /// The extensions that were used for it.
     pub extensions: Vec<&'static str>,
+    pub tls: Option<Arc<TlsFacts>>,
     pub elapsed: Duration,
 }
 
@@ -113,7 +119,7 @@ impl Outcome {
             _ => Verdict::NotSent,
         };
         let (notes, extensions, elapsed) = (Vec::new(), Vec::new(), Duration::ZERO);
-        Outcome { verdict, recipients, failure: Some(failure), notes, extensions, elapsed }
+        Outcome { verdict, recipients, failure: Some(failure), notes, extensions, tls: None, elapsed }
     }
 
     pub fn ixp(&self) -> Ixp {

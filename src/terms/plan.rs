@@ -2,6 +2,7 @@
 
 use super::endpoint::Endpoint;
 use super::envelope::Dsn;
+use super::tls::TlsWishes;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -56,14 +57,6 @@ impl Limits {
     }
 }
 
-/// What `--tls` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tls {
-    Required,
-    Opportunistic,
-    Off,
-}
-
 /// Which addresses of a host may be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Family {
@@ -79,8 +72,7 @@ pub struct Plan {
     pub endpoint: Endpoint,
     /// The name to greet with; without one it is found out.
     pub hello: Option<String>,
-    /// None where nothing was said: the rules decide by the address connected to.
-    pub tls: Option<Tls>,
+    pub tls: TlsWishes,
     pub limits: Limits,
     pub family: Family,
     pub source: Option<IpAddr>,

@@ -1,0 +1,278 @@
+//! TLS over rustls: the configuration, made only when it is needed, and what a session got.
+
+use super::certificate;
+use super::link::Binding;
+use super::store::roots;
+use super::verify::Verifier;
+use crate::terms::failure::Cause;
+use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
+use rustix::io::Errno;
+use rustix::net::SendFlags;
+use rustls::client::WebPkiServerVerifier;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion, version};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What it takes to secure a connection to one host.
+#[derive(Clone, Debug)]
+pub struct Securing {
+    wishes: TlsWishes,
+    /// The name that is checked and sent as SNI.
+    name: String,
+    /// An unverifiable certificate is used, but known to be one.
+    lenient: bool,
+}
+
+impl Securing {
+    pub fn new(wishes: &TlsWishes, host: &str, policy: Tls) -> Securing {
+        let name = wishes.name.clone().unwrap_or_else(|| host.to_owned());
+        Securing { wishes: wishes.clone(), name, lenient: policy == Tls::Opportunistic }
+    }
+
+    /// Judges the files that were named, before the first packet.
+    pub fn judge(&self) -> Result<(), Cause> {
+        self.begin().map(|_| ())
+    }
+
+    /// Makes the client side of a session, and the verifier that will know what it saw.
+    fn begin(&self) -> Result<(ClientConnection, Arc<Verifier>), Cause> {
+        let handshake = |error: rustls::Error| Cause::Tls(TlsProblem::Handshake(error.to_string()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let pinned = !self.wishes.pins.is_empty();
+        let inner = if pinned || self.wishes.insecure {
+            None
+        } else {
+            match roots(self.wishes.ca_file.as_deref()) {
+                Ok(store) => {
+                    let builder =
+                        WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider));
+                    Some(builder.build().map_err(|_| Cause::Tls(TlsProblem::NoStore))?)
+                }
+                Err(Cause::Tls(TlsProblem::NoStore)) if self.lenient => None,
+                Err(cause) => return Err(cause),
+            }
+        };
+        let algorithms = provider.signature_verification_algorithms;
+        let wishes = &self.wishes;
+        let verifier =
+            Arc::new(Verifier::new(inner, algorithms, wishes.pins.clone(), wishes.insecure, self.lenient));
+        let versions: &[&rustls::SupportedProtocolVersion] = match self.wishes.oldest {
+            Oldest::Tls12 => &[&version::TLS13, &version::TLS12],
+            Oldest::Tls13 => &[&version::TLS13],
+        };
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .map_err(handshake)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<_>);
+        let config = match (&self.wishes.client_cert, &self.wishes.client_key) {
+            (Some(cert), key) => {
+                let key = key.as_ref().unwrap_or(cert);
+                builder.with_client_auth_cert(chain_of(cert)?, key_of(key)?).map_err(handshake)?
+            }
+            (None, _) => builder.with_no_client_auth(),
+        };
+        let name = ServerName::try_from(self.name.clone()).map_err(|_| {
+            Cause::Tls(TlsProblem::Handshake(format!("\"{}\" is no name to check", self.name)))
+        })?;
+        let mut session = ClientConnection::new(Arc::new(config), name).map_err(handshake)?;
+        session.set_buffer_limit(Some(64 * 1024));
+        Ok((session, verifier))
+    }
+}
+
+/// A session on its way or established.
+#[derive(Debug)]
+pub(super) struct Secured {
+    session: ClientConnection,
+    verifier: Arc<Verifier>,
+    /// Octets that have come; the first of them tells TLS from a plain greeting.
+    begun: bool,
+}
+
+impl Secured {
+    pub(super) fn begin(securing: &Securing) -> Result<Secured, Cause> {
+        let (session, verifier) = securing.begin()?;
+        Ok(Secured { session, verifier, begun: false })
+    }
+
+    pub(super) fn is_shaking_hands(&self) -> bool {
+        self.session.is_handshaking()
+    }
+
+    pub(super) fn wants_write(&self) -> bool {
+        self.session.wants_write()
+    }
+
+    /// Writes some of what is ready.
+    pub(super) fn write_to(&mut self, socket: &OwnedFd) -> Result<(), Errno> {
+        let mut socket = Pipe { socket, error: None };
+        match self.session.write_tls(&mut socket) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(socket.error.unwrap_or(Errno::IO)),
+        }
+    }
+
+    /// Takes octets of the handshake.
+    pub(super) fn take(&mut self, octets: &[u8]) -> Result<(), Cause> {
+        if !self.begun && octets.first().is_some_and(u8::is_ascii_digit) {
+            let line = octets.split(|&octet| octet == b'\r' || octet == b'\n').next().unwrap_or_default();
+            let line = String::from_utf8_lossy(line.get(..200).unwrap_or(line)).into_owned();
+            return Err(Cause::Tls(TlsProblem::PlainGreeting(line)));
+        }
+        self.begun = true;
+        let mut rest = octets;
+        while !rest.is_empty() {
+            self.session.read_tls(&mut rest).map_err(Cause::ReadFailed)?;
+            if let Err(error) = self.session.process_new_packets() {
+                return Err(Cause::Tls(problem(&error, &self.verifier)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens sealed octets into `inbox`; true at the peer's goodbye.
+    pub(super) fn open(&mut self, octets: &[u8], inbox: &mut Vec<u8>) -> Result<bool, Cause> {
+        let mut rest = octets;
+        let mut ended = false;
+        while !rest.is_empty() && !ended {
+            self.session.read_tls(&mut rest).map_err(Cause::ReadFailed)?;
+            self.session.process_new_packets().map_err(|error| Cause::ReadFailed(io::Error::other(error)))?;
+            ended = self.drain(inbox)?;
+        }
+        Ok(ended)
+    }
+
+    /// Moves what is opened already into `inbox`; true at the peer's goodbye.
+    pub(super) fn drain(&mut self, inbox: &mut Vec<u8>) -> Result<bool, Cause> {
+        let state =
+            self.session.process_new_packets().map_err(|error| Cause::ReadFailed(io::Error::other(error)))?;
+        let start = inbox.len();
+        inbox.resize(start + state.plaintext_bytes_to_read(), 0);
+        self.session.reader().read_exact(&mut inbox[start..]).map_err(Cause::ReadFailed)?;
+        Ok(state.peer_has_closed())
+    }
+
+    /// Seals as much as the session takes at once.
+    pub(super) fn seal(&mut self, octets: &[u8]) -> Result<usize, Cause> {
+        let piece = &octets[..octets.len().min(SEALED_AT_ONCE)];
+        self.session.writer().write(piece).map_err(Cause::WriteFailed)
+    }
+
+    pub(super) fn say_goodbye(&mut self) {
+        self.session.send_close_notify();
+    }
+
+    pub(super) fn facts(&self) -> TlsFacts {
+        let session = &self.session;
+        let version = match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => "TLSv1.3".to_owned(),
+            Some(ProtocolVersion::TLSv1_2) => "TLSv1.2".to_owned(),
+            other => format!("{other:?}"),
+        };
+        let suite = session.negotiated_cipher_suite().map(|suite| suite.suite());
+        let cipher = suite.and_then(|suite| suite.as_str().map(str::to_owned)).unwrap_or_default();
+        let trust =
+            self.verifier.found().map_or(Trust::Verified, |problem| Trust::Unverified(Box::new(problem)));
+        TlsFacts { version, cipher, trust, chain: self.chain() }
+    }
+
+    fn chain(&self) -> Vec<Vec<u8>> {
+        self.session
+            .peer_certificates()
+            .unwrap_or_default()
+            .iter()
+            .map(|cert| cert.as_ref().to_vec())
+            .collect()
+    }
+
+    /// RFC 9266; the hash of the certificate (RFC 5929 section 4) where the version has no safe exporter.
+    pub(super) fn binding(&self) -> Option<Binding> {
+        if self.session.protocol_version() != Some(ProtocolVersion::TLSv1_3) {
+            return certificate::end_point_hash(self.chain().first()?).map(Binding::EndPoint);
+        }
+        let exported =
+            self.session.export_keying_material(vec![0; 32], b"EXPORTER-Channel-Binding", Some(b""));
+        exported.ok().map(Binding::Exporter)
+    }
+}
+
+/// Octets sealed in one go: what a record holds.
+const SEALED_AT_ONCE: usize = 16 * 1024;
+
+/// A socket as rustls wants it, with the error as the system gave it.
+struct Pipe<'a> {
+    socket: &'a OwnedFd,
+    error: Option<Errno>,
+}
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        rustix::net::send(self.socket, octets, SendFlags::NOSIGNAL).map_err(|error| {
+            self.error = Some(error);
+            error.into()
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a handshake that failed was about.
+fn problem(error: &rustls::Error, verifier: &Verifier) -> TlsProblem {
+    if let Some(problem) = verifier.found() {
+        return problem;
+    }
+    TlsProblem::Handshake(match error {
+        rustls::Error::AlertReceived(alert) => {
+            format!("the server sent the alert {}", words(&format!("{alert:?}")))
+        }
+        rustls::Error::PeerIncompatible(why) => format!("no common ground: {}", words(&format!("{why:?}"))),
+        rustls::Error::InvalidMessage(_) => "what came was not TLS".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+/// `HandshakeFailure` as words.
+fn words(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !text.is_empty() {
+            text.push(' ');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+fn chain_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
+    let unusable = |why: String| Cause::Usage(format!("the client certificate {} {why}", path.display()));
+    let found = CertificateDer::pem_file_iter(path).map_err(|error| unusable(reason(&error)))?;
+    let chain: Result<Vec<_>, _> = found.collect();
+    match chain {
+        Ok(chain) if chain.is_empty() => Err(unusable("holds no certificate".to_owned())),
+        Ok(chain) => Ok(chain),
+        Err(error) => Err(unusable(reason(&error))),
+    }
+}
+
+fn key_of(path: &Path) -> Result<PrivateKeyDer<'static>, Cause> {
+    PrivateKeyDer::from_pem_file(path)
+        .map_err(|error| Cause::Usage(format!("the client key {} {}", path.display(), reason(&error))))
+}
+
+fn reason(error: &rustls::pki_types::pem::Error) -> String {
+    use rustls::pki_types::pem::Error;
+    match error {
+        Error::Io(error) => format!("cannot be read: {error}"),
+        Error::NoItemsFound => {
+            "holds nothing of the kind in PEM form (an encrypted key is not taken)".to_owned()
+        }
+        other => format!("is no PEM file: {other}"),
+    }
+}

@@ -1,0 +1,159 @@
+//! The judge of certificates: chain, name and date by the store, or a fingerprint that stands for all three.
+
+use super::certificate::{self, Story};
+use crate::terms::tls::{Fingerprint, TlsProblem};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use std::sync::{Arc, Mutex, PoisonError};
+
+#[derive(Debug)]
+pub(super) struct Verifier {
+    /// None where fingerprints or nothing at all decide.
+    store: Option<Arc<WebPkiServerVerifier>>,
+    algorithms: WebPkiSupportedAlgorithms,
+    pins: Vec<Fingerprint>,
+    insecure: bool,
+    /// What is wrong is remembered instead of ending the handshake.
+    lenient: bool,
+    found: Mutex<Option<TlsProblem>>,
+}
+
+impl Verifier {
+    pub(super) fn new(
+        store: Option<Arc<WebPkiServerVerifier>>,
+        algorithms: WebPkiSupportedAlgorithms,
+        pins: Vec<Fingerprint>,
+        insecure: bool,
+        lenient: bool,
+    ) -> Verifier {
+        Verifier { store, algorithms, pins, insecure, lenient, found: Mutex::new(None) }
+    }
+
+    /// What is wrong with the certificate, if something is: it was used all the same, or ended the handshake.
+    pub(super) fn found(&self) -> Option<TlsProblem> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn judge(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), (TlsProblem, Error)> {
+        if !self.pins.is_empty() {
+            let found = certificate::sha256(leaf);
+            if self.pins.contains(&found) {
+                return Ok(());
+            }
+            let error = Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
+            return Err((TlsProblem::Pin { found }, error));
+        }
+        let Some(store) = &self.store else {
+            let problem = if self.insecure {
+                "it was not checked (--insecure)"
+            } else {
+                "there is no store to check it by"
+            };
+            let error = Error::InvalidCertificate(CertificateError::UnknownIssuer);
+            return Err((TlsProblem::Certificate(problem.to_owned()), error));
+        };
+        let verdict = store.verify_server_cert(leaf, intermediates, name, &[], now);
+        verdict.map(|_| ()).map_err(|error| (problem(&error, leaf, intermediates, name), error))
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        _ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let Err((problem, error)) = self.judge(leaf, intermediates, name, now) else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+        if self.lenient || self.insecure { Ok(ServerCertVerified::assertion()) } else { Err(error) }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, cert, signed, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, cert, signed, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+/// What the library's error means, with the facts of the certificate that it is about.
+fn problem(
+    error: &Error,
+    leaf: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    name: &ServerName<'_>,
+) -> TlsProblem {
+    let Error::InvalidCertificate(error) = error else { return TlsProblem::Certificate(error.to_string()) };
+    let Some(story) = certificate::story(leaf) else {
+        return TlsProblem::Certificate("it cannot be read".to_owned());
+    };
+    match error {
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            TlsProblem::Name { wanted: name.to_str().into_owned(), names: story.names }
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            TlsProblem::Expired { at: of_chain(&story, intermediates, |story| story.until).min() }
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            TlsProblem::NotYetValid { from: of_chain(&story, intermediates, |story| story.from).max() }
+        }
+        CertificateError::UnknownIssuer => {
+            let last = intermediates
+                .last()
+                .and_then(|cert| certificate::story(cert))
+                .unwrap_or_else(|| story.clone());
+            TlsProblem::Issuer { issuer: last.issuer, self_signed: story.self_signed }
+        }
+        // A certificate of an authority that a server uses as its own is how people sign for themselves.
+        CertificateError::Other(_) if story.self_signed => {
+            TlsProblem::Issuer { issuer: story.issuer, self_signed: true }
+        }
+        other => TlsProblem::Certificate(other.to_string()),
+    }
+}
+
+/// A date of every certificate in the chain: it is the worst one that counts.
+struct Dates(Vec<std::time::SystemTime>);
+
+impl Dates {
+    fn min(&self) -> std::time::SystemTime {
+        self.0.iter().copied().min().unwrap_or(std::time::UNIX_EPOCH)
+    }
+    fn max(&self) -> std::time::SystemTime {
+        self.0.iter().copied().max().unwrap_or(std::time::UNIX_EPOCH)
+    }
+}
+
+fn of_chain(leaf: &Story, rest: &[CertificateDer<'_>], date: fn(&Story) -> std::time::SystemTime) -> Dates {
+    let rest = rest.iter().filter_map(|cert| certificate::story(cert));
+    Dates(std::iter::once(date(leaf)).chain(rest.map(|story| date(&story))).collect())
+}

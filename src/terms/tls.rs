@@ -1,0 +1,137 @@
+//! What is wished of TLS, what a session got of it, and what can be wrong with a certificate.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// When a connection must have TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    Required,
+    Opportunistic,
+    Off,
+}
+
+/// The oldest version that is spoken; older ones than these never are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Oldest {
+    #[default]
+    Tls12,
+    Tls13,
+}
+
+/// A certificate's SHA-256.
+pub type Fingerprint = [u8; 32];
+
+/// What options and account say about TLS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsWishes {
+    /// None where nothing was said: the rules decide by the address connected to.
+    pub when: Option<Tls>,
+    /// Another name than the host's to check and to send as SNI.
+    pub name: Option<String>,
+    /// Replaces the system's store.
+    pub ca_file: Option<PathBuf>,
+    /// One that matches stands for chain, name and date.
+    pub pins: Vec<Fingerprint>,
+    pub client_cert: Option<PathBuf>,
+    pub client_key: Option<PathBuf>,
+    pub oldest: Oldest,
+    /// Any certificate is taken.
+    pub insecure: bool,
+}
+
+/// How far the certificate was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Chain, name and date hold, or a fingerprint matched.
+    Verified,
+    /// It would not have been taken where TLS is required.
+    Unverified(Box<TlsProblem>),
+}
+
+/// What a session got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFacts {
+    pub version: String,
+    pub cipher: String,
+    pub trust: Trust,
+    /// The server's chain in DER, leaf first.
+    pub chain: Vec<Vec<u8>>,
+}
+
+impl TlsFacts {
+    pub fn is_verified(&self) -> bool {
+        self.trust == Trust::Verified
+    }
+}
+
+/// Why a connection is not as secure as it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TlsProblem {
+    /// The certificate is for other names.
+    Name {
+        wanted: String,
+        names: Vec<String>,
+    },
+    Expired {
+        at: SystemTime,
+    },
+    NotYetValid {
+        from: SystemTime,
+    },
+    /// Nobody in the store vouches for it.
+    Issuer {
+        issuer: String,
+        self_signed: bool,
+    },
+    /// No fingerprint matches; this is the one it has.
+    Pin {
+        found: Fingerprint,
+    },
+    /// The certificate is of no use for another reason.
+    Certificate(String),
+    Handshake(String),
+    /// A plain greeting came where TLS was to begin.
+    PlainGreeting(String),
+    /// Octets came in clear behind the answer to STARTTLS.
+    Injected,
+    /// No store of authorities was found.
+    NoStore,
+}
+
+/// Writes a fingerprint as `sha256:HEX`.
+pub fn fingerprint_text(fingerprint: &Fingerprint) -> String {
+    let hex: String = fingerprint.iter().map(|octet| format!("{octet:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Reads `sha256:HEX`; colons between the octets may stand.
+pub fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    let bad = || format!("{text:?} is not a fingerprint (sha256: and 64 hexadecimal digits)");
+    let hex = text.strip_prefix("sha256:").or(text.strip_prefix("SHA256:")).ok_or_else(bad)?.replace(':', "");
+    if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(bad());
+    }
+    let mut octets = [0; 32];
+    for (at, octet) in octets.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).map_err(|_| bad())?;
+    }
+    Ok(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_are_read_and_written() {
+        let text = format!("sha256:{}", "0af5".repeat(16));
+        assert_eq!(fingerprint(&text).map(|octets| fingerprint_text(&octets)), Ok(text.clone()));
+        let colons: Vec<String> =
+            (0..32).map(|at| if at % 2 == 0 { "0A".into() } else { "F5".into() }).collect();
+        assert_eq!(fingerprint(&format!("SHA256:{}", colons.join(":"))), fingerprint(&text));
+        for bad in ["", "sha256:", "sha1:00", &text[7..], &text[..70], &format!("{text}0")] {
+            assert!(fingerprint(bad).is_err(), "{bad}");
+        }
+    }
+}
