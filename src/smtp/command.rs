@@ -103,6 +103,7 @@ mod tests {
             utf8: true,
             dsn: true,
             enhanced: true,
+            ..Capabilities::default()
         };
         let dsn = Dsn {
             notify: Some(Notify::Never),
