@@ -25,6 +25,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("lettre", &["message", "net"]),
     ("mail_parser", &["message", "terms"]),
     ("rustls", &["net"]),
+    ("subtle", &["terms"]),
+    ("zeroize", &["terms"]),
     ("reqwest", &["httpmail"]),
     ("clap", &["cli"]),
     ("indicatif", &["console"]),
