@@ -115,10 +115,7 @@ impl<'a> LogOn<'a> {
             return Err(SaslProblem::ChallengeTooLong);
         }
         // Empty is written as `=` in the command, so a server may write it so too.
-        let text = match text.trim() {
-            "=" => "",
-            text => text,
-        };
+        let text = if text.trim() == "=" { "" } else { text.trim() };
         if let Some(initial) = self.kept.take() {
             return if text.is_empty() { Ok(encoded(&initial)) } else { Err(SaslProblem::Unasked) };
         }
