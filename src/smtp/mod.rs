@@ -4,6 +4,7 @@ pub mod body;
 pub mod capability;
 pub mod command;
 pub mod flight;
+pub mod sasl;
 pub mod session;
 pub mod stuff;
 pub mod submit;

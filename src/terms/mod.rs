@@ -3,6 +3,7 @@
 pub mod address;
 pub mod address_list;
 pub mod amount;
+pub mod auth;
 pub mod endpoint;
 pub mod envelope;
 pub mod event;
@@ -15,4 +16,5 @@ pub mod plan;
 pub mod printable;
 pub mod reply;
 pub mod tls;
+pub mod secret;
 pub mod xtext;
