@@ -4,6 +4,7 @@
 mod fixture;
 mod fixture_itself;
 mod floors;
+mod laws;
 mod real;
 mod scripts;
 mod sink;
