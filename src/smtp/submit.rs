@@ -37,11 +37,16 @@ impl Fates {
 
     /// The refusal that stands for all: one for now goes before one for good, for it never hides.
     fn refusal(&self) -> Option<(&Address, &Reply)> {
-        let of = |wanted: fn(&Fate) -> bool| {
-            let found = self.0.iter().find(|(_, fate)| wanted(fate));
-            found.and_then(|(address, fate)| fate.reply().map(|reply| (address, reply)))
-        };
-        of(|fate| matches!(fate, Fate::Deferred(_))).or_else(|| of(|fate| matches!(fate, Fate::Refused(_))))
+        self.put_off().or_else(|| self.first(|fate| matches!(fate, Fate::Refused(_))))
+    }
+
+    fn put_off(&self) -> Option<(&Address, &Reply)> {
+        self.first(|fate| matches!(fate, Fate::Deferred(_)))
+    }
+
+    fn first(&self, wanted: fn(&Fate) -> bool) -> Option<(&Address, &Reply)> {
+        let (address, fate) = self.0.iter().find(|(_, fate)| wanted(fate))?;
+        fate.reply().map(|reply| (address, reply))
     }
 
     fn refused_addresses(&self) -> String {
@@ -67,6 +72,7 @@ impl<L: Link> Session<'_, L> {
                 if !failure.committed {
                     fates.turn_accepted(&fate_without_message(&failure));
                 }
+                let failure = self.put_off_rather(failure, &fates);
                 Outcome::not_sent(failure, fates.0)
             }
         };
@@ -74,6 +80,21 @@ impl<L: Link> Session<'_, L> {
         outcome.extensions = self.used(declared);
         outcome.elapsed = start.elapsed();
         outcome
+    }
+
+    /// A refusal for good does not hide that a recipient was only put off: the same again may reach that one.
+    fn put_off_rather(&self, failure: Failure, fates: &Fates) -> Failure {
+        match (&failure.cause, fates.put_off()) {
+            (Cause::Refused(reply), Some((address, put_off)))
+                if reply.is_permanent() && failure.stage != Stage::Rcpt =>
+            {
+                Failure {
+                    committed: failure.committed,
+                    ..self.failure(Stage::Rcpt, Cause::Refused(put_off.clone())).about(address.to_string())
+                }
+            }
+            _ => failure,
+        }
     }
 
     /// What MAIL may declare, and what the sender of the message should know.

@@ -152,7 +152,8 @@ fn judge(run: &Run, number: usize, part: &Part, told: &[(usize, What)]) -> Resul
     let behind = end.map_or(&[][..], |end| &own[end + 1..]);
     let finals: Vec<u16> = behind.iter().map_while(|what| code_of(what, ".")).collect();
     let refused_rcpt = own.iter().filter_map(|what| code_of(what, "RCPT")).any(|code| code / 100 != 2);
-    let fates = |wanted: fn(&Fate) -> bool| outcome.recipients.iter().filter(|(_, fate)| wanted(fate)).count();
+    let fates =
+        |wanted: fn(&Fate) -> bool| outcome.recipients.iter().filter(|(_, fate)| wanted(fate)).count();
     let accepted = fates(Fate::is_accepted);
 
     ensure(outcome.recipients.len() == letter_of.recipients, "one fate for each recipient")?;
@@ -174,7 +175,8 @@ fn judge(run: &Run, number: usize, part: &Part, told: &[(usize, What)]) -> Resul
 
 /// What may be said of a message by its end and the replies behind it.
 fn verdict(run: &Run, outcome: &Outcome, ended: bool, finals: &[u16]) -> Result<(), String> {
-    let count = |wanted: fn(&Fate) -> bool| outcome.recipients.iter().filter(|(_, fate)| wanted(fate)).count();
+    let count =
+        |wanted: fn(&Fate) -> bool| outcome.recipients.iter().filter(|(_, fate)| wanted(fate)).count();
     let accepted = count(Fate::is_accepted);
     let unknown = count(|fate| matches!(fate, Fate::Unknown));
     let good = finals.iter().filter(|code| *code / 100 == 2).count();
