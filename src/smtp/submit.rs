@@ -310,7 +310,8 @@ impl<L: Link> Session<'_, L> {
             self.talk.lost |= !reply.is_refusal();
             return;
         }
-        if !nobody {
+        // LMTP answers an end once for each recipient: with none, never.
+        if !nobody || self.plan.endpoint.protocol == Protocol::Lmtp {
             self.talk.lost = true;
             return;
         }

@@ -52,10 +52,13 @@ fn rows() -> Vec<Row> {
         refused(row("a refused sender", 10, 3), &[(Ask::Mail, 0, 550), (Ask::Rcpt, 0, 503)]),
         refused(in_step(row("a refused sender in step", 10, 3)), &[(Ask::Mail, 0, 550)]),
         refused(row("one refused of ten", 10, 3), &[(Ask::Rcpt, 4, 550)]),
-        refused(in_step(row("the fifth of ten refused in step", 10, 8)), &[(Ask::Rcpt, 4, 550)]),
+        refused(in_step(row("the fifth of ten refused in step, and RSET", 10, 9)), &[(Ask::Rcpt, 4, 550)]),
         refused(partial(row("one refused of ten, in part", 10, 4)), &[(Ask::Rcpt, 4, 550)]),
         refused(row("refused with a 354 behind: one more for the lone dot", 1, 4), &[(Ask::Rcpt, 0, 550)]),
-        refused(lmtp(row("LMTP drops such a 354: nobody would answer", 1, 3)), &[(Ask::Rcpt, 0, 550)]),
+        refused(
+            lmtp(row("LMTP drops such a 354: nobody would answer the dot", 1, 3)),
+            &[(Ask::Rcpt, 0, 550)],
+        ),
         refused(row("a refused DATA", 1, 3), &[(Ask::Data, 0, 451)]),
         refused(row("a refused message", 1, 4), &[(Ask::Dot, 0, 554)]),
     ]
