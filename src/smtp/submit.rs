@@ -30,6 +30,10 @@ impl Fates {
         self.0.iter().filter(|(_, fate)| fate.is_accepted()).count()
     }
 
+    fn all_answered(&self) -> bool {
+        self.0.iter().all(|(_, fate)| *fate != Fate::Untried)
+    }
+
     /// Gives all that were accepted so far another fate.
     fn turn_accepted(&mut self, into: &Fate) {
         self.0.iter_mut().filter(|(_, fate)| fate.is_accepted()).for_each(|(_, fate)| *fate = into.clone());
@@ -251,7 +255,8 @@ impl<L: Link> Session<'_, L> {
             self.unwanted(data, accepted == 0, observer);
             return Err(failure);
         }
-        if (accepted == 0 || (accepted < fates.0.len() && !self.plan.partial))
+        let refused_all = accepted == 0 && fates.all_answered();
+        if (refused_all || !self.plan.partial)
             && let Some((_, reply)) = fates.refusal()
         {
             let failure = self.failure(Stage::Rcpt, Cause::Refused(reply.clone()));

@@ -6,6 +6,7 @@ use super::server::{Choices, Server};
 use super::{envelope, letter, open, plan};
 use mailxport::smtp::session::Session;
 use mailxport::terms::event::Deaf;
+use mailxport::terms::failure::Stage;
 use mailxport::terms::ixp::Class;
 use mailxport::terms::outcome::{Fate, Outcome, Verdict};
 use proptest::prelude::*;
@@ -169,6 +170,9 @@ fn judge(run: &Run, number: usize, part: &Part, told: &[(usize, What)]) -> Resul
         ensure(!reply.is_temporary() || temporary, "a 4yz is never permanent")?;
         let deferred = fates(|fate| matches!(fate, Fate::Deferred(_)));
         ensure(accepted > 0 || deferred == 0 || temporary, "a 4yz does not hide behind a permanent code")?;
+        let unheard = run.partial && fates(|fate| matches!(fate, Fate::Untried)) > 0;
+        let of_rcpt = outcome.failure.as_ref().is_some_and(|failure| failure.stage == Stage::Rcpt);
+        ensure(!unheard || !of_rcpt || temporary, "in part, a refusal is for those who were refused")?;
     }
     Ok(())
 }
