@@ -50,7 +50,8 @@ pub(super) type Refusals = Vec<(Ask, usize, u16)>;
 pub(super) struct Server {
     lmtp: bool,
     pipelining: bool,
-    /// How many of 256 answers are not the good one.
+    /// So many answers are good at first; of 256 behind them so many are not.
+    calm: usize,
     spite: u8,
     choices: Choices,
     refusals: Refusals,
@@ -64,12 +65,12 @@ impl Server {
     pub(super) fn new(lmtp: bool, pipelining: bool) -> Server {
         let (choices, refusals) = (Choices::default(), Vec::new());
         let (rest, asked) = (Vec::new(), Vec::new());
-        Server { lmtp, pipelining, spite: 0, choices, refusals, rest, in_body: false, accepted: 0, asked }
+        Server { lmtp, pipelining, calm: 0, spite: 0, choices, refusals, rest, in_body: false, accepted: 0, asked }
     }
 
     /// Answers at random.
-    pub(super) fn with_spite(self, spite: u8, choices: Choices) -> Server {
-        Server { spite, choices, ..self }
+    pub(super) fn with_spite(self, calm: usize, spite: u8, choices: Choices) -> Server {
+        Server { calm, spite, choices, ..self }
     }
 
     /// Answers a certain question with a certain code: the first RCPT is `(Ask::Rcpt, 0, code)`.
@@ -125,7 +126,7 @@ impl Server {
     }
 
     fn is_spiteful(&mut self) -> bool {
-        self.choices.next() > 255 - self.spite
+        self.asked.len() > self.calm && self.choices.next() > 255 - self.spite
     }
 
     fn answer(&mut self, ask: Ask) -> Answer {

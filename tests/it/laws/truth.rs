@@ -38,6 +38,7 @@ struct Run {
     lmtp: bool,
     pipelining: bool,
     partial: bool,
+    calm: usize,
     spite: u8,
     choices: Vec<u8>,
     whims: Vec<u8>,
@@ -56,14 +57,15 @@ fn letters() -> impl Strategy<Value = Vec<Letter>> {
 }
 
 fn runs() -> impl Strategy<Value = Run> {
-    let spite = prop_oneof![1 => Just(0u8), 6 => 1u8..60, 1 => 60u8..255];
+    let spite = (0usize..16, prop_oneof![1 => Just(0u8), 3 => 1u8..80, 3 => 80u8..255]);
     let octets = || prop::collection::vec(any::<u8>(), 0..120);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     (flags, spite, octets(), prop_oneof![Just(Vec::new()), octets()], letters()).prop_map(
-        |((lmtp, pipelining, partial), spite, choices, whims, letters)| Run {
+        |((lmtp, pipelining, partial), (calm, spite), choices, whims, letters)| Run {
             lmtp,
             pipelining,
             partial,
+            calm,
             spite,
             choices,
             whims,
@@ -97,7 +99,7 @@ fn play(run: &Run) -> (Journal, Vec<Part>) {
     let dir = tempfile::tempdir().unwrap();
     let plan = plan(if run.lmtp { "lmtp://127.0.0.1" } else { "127.0.0.1:25" }, run.partial);
     let server = Server::new(run.lmtp, run.pipelining);
-    let server = server.with_spite(run.spite, Choices::new(run.choices.clone()));
+    let server = server.with_spite(run.calm, run.spite, Choices::new(run.choices.clone()));
     let (link, journal) = Memory::new(server, Choices::new(run.whims.clone()));
     let mut parts = Vec::new();
     let Ok(mut session) = Session::open(link, &plan, &mut Deaf) else { return (journal, parts) };
