@@ -7,7 +7,7 @@ use crate::net::wire::Wire;
 use crate::smtp::session::Session;
 use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
-use crate::terms::outcome::{Fate, Outcome};
+use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::plan::Plan;
 use crate::watch::brink;
 use crate::watch::wait::Watch;
@@ -56,7 +56,8 @@ pub fn deliver(
         };
         outcome.elapsed = start.elapsed();
         desk.report(&Report { origin: &origin, letter: letter.as_ref(), outcome: &outcome });
-        brink::leave();
+        let taken = matches!(outcome.verdict, Verdict::Accepted(_) | Verdict::Partial(_));
+        brink::reported(outcome.verdict == Verdict::Unknown, taken);
     }
     if let Line::Up(session) = line {
         session.close(observer);

@@ -343,9 +343,12 @@ impl<L: Link> Session<'_, L> {
             }
             Protocol::Lmtp => self.verdict_each(fates, observer),
         };
-        // What is unknown leaves the brink only when it has been reported.
-        if matches!(outcome, Ok(_) | Err(Failure { cause: Cause::Refused(_), .. })) {
+        // What the server has, or may have, leaves the brink only when it has been reported.
+        let refused = matches!(outcome, Err(Failure { cause: Cause::Refused(_), .. }));
+        if refused {
             brink::leave();
+        }
+        if refused || outcome.is_ok() {
             observer.note(&Event::Judged);
         }
         outcome
