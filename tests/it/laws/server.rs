@@ -65,7 +65,18 @@ impl Server {
     pub(super) fn new(lmtp: bool, pipelining: bool) -> Server {
         let (choices, refusals) = (Choices::default(), Vec::new());
         let (rest, asked) = (Vec::new(), Vec::new());
-        Server { lmtp, pipelining, calm: 0, spite: 0, choices, refusals, rest, in_body: false, accepted: 0, asked }
+        Server {
+            lmtp,
+            pipelining,
+            calm: 0,
+            spite: 0,
+            choices,
+            refusals,
+            rest,
+            in_body: false,
+            accepted: 0,
+            asked,
+        }
     }
 
     /// Answers at random.
