@@ -29,14 +29,17 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
         out::data(&aside.text);
         return 0;
     }
-    let lines: Vec<String> = aside.text.lines().map(|line| printable(line).into_owned()).collect();
+    let lead = if asked("send") { "mailxport: not sent: " } else { "mailxport: error: " };
+    let text =
+        aside.text.strip_prefix("error: ").map_or_else(|| aside.text.clone(), |text| format!("{lead}{text}"));
+    let lines: Vec<String> = text.lines().map(|line| printable(line).into_owned()).collect();
     out::say(&(lines.join("\n") + "\n"));
     let pairs = arguments.windows(2).any(|pair| pair[0] == "--exit-codes" && pair[1] == "sysexits");
     if pairs || asked("--exit-codes=sysexits") {
         guard::speak_sysexits();
     }
     if asked("--json") && !asked("explain") {
-        let first = lines.first().map(|line| line.trim_start_matches("error: ").to_owned());
+        let first = lines.first().map(|line| line.trim_start_matches(lead).to_owned());
         out::data(&Record::before_any_message(Ixp::usage(), None, first, None).line());
     }
     guard::status(Ixp::usage())

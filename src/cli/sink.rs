@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::sink::{Delay, Extension, Hangup, Listen, Refusal, size};
+use crate::sink::{Delay, Extension, Hangup, Listen, Refusal};
+use crate::terms::amount::size;
 
 /// Runs a small mail server that keeps what it is sent
 ///

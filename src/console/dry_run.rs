@@ -3,7 +3,7 @@
 use super::voice::name_of;
 use crate::delivery::job::Letter;
 use crate::message::open::Origin;
-use crate::terms::printable::printable;
+use crate::terms::printable::{printable, printable_json};
 use serde_json::{Value, json};
 
 pub fn text(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> String {
@@ -58,7 +58,7 @@ pub fn json(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> St
         "longest_line": message.facts().longest_line,
         "changes": changes(letter),
     });
-    format!("{object}\n")
+    printable_json(&object.to_string()).into_owned() + "\n"
 }
 
 fn changes(letter: &Letter) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::voice;
 use crate::delivery::job::Report;
 use crate::terms::event::{Event, Observer};
 use crate::terms::outcome::{Note, Verdict};
-use crate::terms::printable::printable;
+use crate::terms::printable::{printable, printable_json};
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
@@ -106,7 +106,7 @@ impl Panel {
     fn log(&mut self, entry: &serde_json::Value) {
         if let Some(log) = &mut self.show.log {
             // One write a line: lines of several runs in one file stay whole.
-            let _ = log.write_all(format!("{entry}\n").as_bytes());
+            let _ = log.write_all(format!("{}\n", printable_json(&entry.to_string())).as_bytes());
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::message::open::Origin;
 use crate::terms::failure::Failure;
 use crate::terms::ixp::Ixp;
 use crate::terms::outcome::{Fate, Note, Outcome};
+use crate::terms::printable::printable_json;
 use crate::terms::reply::Reply;
 use serde::Serialize;
 use std::os::unix::ffi::OsStrExt;
@@ -145,7 +146,8 @@ impl Record {
     }
 
     pub fn line(&self) -> String {
-        serde_json::to_string(self).map_or_else(|_| "{}\n".to_owned(), |json| json + "\n")
+        let json = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
+        printable_json(&json).into_owned() + "\n"
     }
 }
 

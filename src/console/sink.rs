@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::sink::{Addressee, Kept, Listen};
+use crate::terms::printable::{printable, printable_json};
 
 /// The recipients a line for people names before it only counts.
 const NAMED: usize = 3;
@@ -85,7 +86,7 @@ impl SinkReport {
     fn kept_text(&self, kept: &Kept) -> String {
         if self.json {
             let object = serde_json::to_string(kept).unwrap_or_default();
-            return format!("{}\n", escaped(&object));
+            return format!("{}\n", printable_json(&object));
         }
         let mut text = match (&kept.path, self.discard) {
             (Some(path), _) => format!("kept {}", printable(&path.to_string_lossy())),
@@ -135,35 +136,6 @@ impl Queue {
             self.changed.notify_all();
         }
     }
-}
-
-/// Tells whether a letter could steer a terminal or reorder what it shows.
-fn is_unsafe(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// Makes a text fit for a terminal.
-fn printable(text: &str) -> String {
-    let show =
-        |letter: char| if is_unsafe(letter) { letter.escape_unicode().to_string() } else { letter.into() };
-    text.chars().map(show).collect()
-}
-
-/// Makes JSON fit for a terminal: what it leaves bare inside its strings becomes `\uXXXX`, which reads the same.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for letter in json.chars() {
-        if is_unsafe(letter) {
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        } else {
-            text.push(letter);
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -218,9 +190,9 @@ mod tests {
     fn nothing_that_steers_a_terminal_is_printed() {
         let message = kept("\u{1b}[2J\u{9b}\u{202e}\u{e0001}ä@d", &["b\n@d"]);
         let text = report(false, false).kept_text(&message);
-        assert!(text.contains(r"<\u{1b}[2J\u{9b}\u{202e}\u{e0001}ä@d> to <b\u{a}@d>"), "{text}");
+        assert!(text.contains(r"<\x1b[2J\x9b\u{202e}\u{e0001}ä@d> to <b\x0a@d>"), "{text}");
         let text = report(true, false).kept_text(&message);
-        assert!(!text.trim_end().chars().any(super::is_unsafe), "{text}");
+        assert!(!text.trim_end().chars().any(crate::terms::printable::is_unsafe), "{text}");
         let object: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(object["from"], message.from.as_str());
     }

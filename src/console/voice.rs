@@ -300,7 +300,7 @@ fn hint(failure: &Failure) -> Option<&'static str> {
         Cause::NoRecipients => "--to ADDR names one, -t takes those of the message",
         Cause::NeverTried => "it can be sent again: the server has not seen it",
         Cause::NotReached(_) => "is the port right? a server for mail listens at 587, 465 or 25",
-        Cause::NotBuilt(_) if matches!(failure.stage, Stage::Secure) => {
+        Cause::NotBuilt(_) if failure.stage == Stage::StartTls => {
             "--tls off sends in clear; it goes to any host, but everybody on the way can read it"
         }
         Cause::Unfit(Unfit::Terminal) => "name a file, or put a message into a pipe",

@@ -7,6 +7,7 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::plan::{Plan, Tls};
 
 const NO_TLS: &str = "this build does not speak TLS yet, and the connection must have it";
+const NO_TLS_AT_ALL: &str = "this build does not speak TLS yet";
 const NO_LOGIN: &str = "this build cannot log on yet";
 
 /// Judges a plan before the first packet.
@@ -16,13 +17,13 @@ pub fn before_connecting(plan: &Plan) -> Result<(), Failure> {
         return refuse(Stage::Login, NO_LOGIN);
     }
     if plan.endpoint.tls_first || matches!(plan.tls, Some(Tls::Required | Tls::Opportunistic)) {
-        return refuse(Stage::Secure, NO_TLS);
+        return refuse(Stage::Secure, NO_TLS_AT_ALL);
     }
     let near = match &plan.endpoint.place {
         Place::Unix(_) => true,
         Place::Tcp { host, .. } => is_localhost(host) || host.parse().is_ok_and(is_loopback),
     };
-    if near || plan.tls == Some(Tls::Off) { Ok(()) } else { refuse(Stage::Secure, NO_TLS) }
+    if near || plan.tls == Some(Tls::Off) { Ok(()) } else { refuse(Stage::StartTls, NO_TLS) }
 }
 
 /// Judges who was really reached.
@@ -30,7 +31,7 @@ pub fn after_connecting(plan: &Plan, peer: &Peer) -> Result<(), Failure> {
     if peer.is_on_this_machine() || plan.tls == Some(Tls::Off) {
         return Ok(());
     }
-    Err(Failure::new(Stage::Secure, Cause::NotBuilt(NO_TLS)).at(&plan.endpoint.to_string()))
+    Err(Failure::new(Stage::StartTls, Cause::NotBuilt(NO_TLS)).at(&plan.endpoint.to_string()))
 }
 
 fn is_loopback(address: std::net::IpAddr) -> bool {

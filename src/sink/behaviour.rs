@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::amount;
+use crate::terms::amount;
 
 /// Says what is wrong with a wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,7 +191,7 @@ impl FromStr for Delay {
         let Some((stage, time)) = text.split_once('=') else {
             return Err(BehaviourProblem(format!("`{text}` is not STAGE=TIME")));
         };
-        Ok(Self { stage: stage.parse()?, time: amount::time(time)? })
+        Ok(Self { stage: stage.parse()?, time: amount::time(time).map_err(BehaviourProblem::new)? })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The commands of a client, read from one line each (RFC 5321, 4.1.1; RFC 2033; RFC 3030).
 
-use super::amount;
 use super::reply::Reply;
+use crate::terms::amount;
 
 /// Holds what a client wants.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,12 +8,11 @@
 //! | `intake` | the message itself: DATA, BDAT, the verdict |
 //! | `command`, `parameter`, `reply` | the grammar of what is said, either way |
 //! | `unstuff` | the end of the message and the doubled dots |
-//! | `behaviour`, `amount` | what was asked for: refusals, hang-ups, delays, sizes, times |
+//! | `behaviour` | what was asked for: refusals, hang-ups, delays |
 //! | `store`, `kept` | the Maildir, and what is known of a message in it |
 //! | `office` | what all sessions share: limits, store, tally |
 //! | `wire`, `stream` | buffered octets, and what carries them |
 
-mod amount;
 mod behaviour;
 mod command;
 mod dialogue;
@@ -29,7 +28,6 @@ mod stream;
 mod unstuff;
 mod wire;
 
-pub use amount::{size, time};
 pub use behaviour::{Behaviour, BehaviourProblem, Delay, Extension, Hangup, Pattern, Refusal, Stage};
 pub use door::Listen;
 pub use kept::{Addressee, Kept, Protocol};

@@ -1,8 +1,8 @@
 //! The parameters of MAIL and RCPT (RFC 1870, 3461, 6152, 6531), understood only where their extension was offered.
 
-use super::amount;
 use super::behaviour::Extension;
 use super::reply::Reply;
+use crate::terms::amount;
 
 /// Holds what MAIL said behind the sender.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,17 +5,41 @@ use std::time::Duration;
 /// Reads `1048576`, `1024k`, `1M`, `2G`.
 pub fn size(text: &str) -> Result<u64, String> {
     let bad = || format!("{text:?} is not a size (octets, or a number with k, M or G)");
-    let (digits, power) = match text.as_bytes().last() {
-        Some(b'k' | b'K') => (&text[..text.len() - 1], 1),
-        Some(b'm' | b'M') => (&text[..text.len() - 1], 2),
-        Some(b'g' | b'G') => (&text[..text.len() - 1], 3),
-        _ => (text, 0),
+    let (digits, unit) = with_unit(text);
+    let power = match unit {
+        "" => 0,
+        "k" | "K" => 1,
+        "m" | "M" => 2,
+        "g" | "G" => 3,
+        _ => return Err(bad()),
     };
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(bad());
-    }
-    let number: u64 = digits.parse().map_err(|_| format!("{text:?} is too large a size"))?;
-    number.checked_mul(1024u64.pow(power)).ok_or_else(|| format!("{text:?} is too large a size"))
+    whole(digits).and_then(|number| number.checked_mul(1024u64.pow(power))).ok_or_else(bad)
+}
+
+/// Reads a time with its unit: `1500ms`, `2s`, `5m`.
+pub fn time(text: &str) -> Result<Duration, String> {
+    let bad = || format!("{text:?} is not a time (a number with ms, s or m)");
+    let (digits, unit) = with_unit(text);
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        _ => return Err(bad()),
+    };
+    whole(digits)
+        .and_then(|number| number.checked_mul(milliseconds))
+        .map(Duration::from_millis)
+        .ok_or_else(bad)
+}
+
+fn with_unit(text: &str) -> (&str, &str) {
+    text.split_at(text.trim_end_matches(|last: char| last.is_ascii_alphabetic()).len())
+}
+
+/// Reads digits and nothing else, which `u64::from_str` does not insist on.
+pub fn whole(digits: &str) -> Option<u64> {
+    let plain = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
+    if plain { digits.parse().ok() } else { None }
 }
 
 /// Reads seconds, whole or with a fraction; more than nothing and less than a year.
@@ -56,6 +80,16 @@ mod tests {
         }
         for text in ["", "k", "-1", "1.5M", "1 k", "1T", "99999999999999999999", "18446744073709551615k"] {
             assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_with_a_unit_need_it() {
+        for (text, milliseconds) in [("0ms", 0), ("1500ms", 1500), ("2s", 2000), ("5m", 300_000)] {
+            assert_eq!(time(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "2", "s", "-1s", "1.5s", "2h", "18446744073709551615m", "２s"] {
+            assert!(time(text).is_err(), "{text}");
         }
     }
 

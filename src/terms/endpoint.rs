@@ -1,6 +1,7 @@
 //! Where a server is: `HOST[:PORT]`, a URL, a unix socket, or the embedded sink.
 
 use super::address::domain_name;
+use super::amount::whole;
 use super::printable::printable;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -153,8 +154,8 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
         }
     };
     let Some(port) = port else { return Ok((host, None)) };
-    match port.parse::<u16>() {
-        Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Ok((host, Some(number))),
+    match whole(port).map(u16::try_from) {
+        Some(Ok(number)) if number > 0 => Ok((host, Some(number))),
         _ => Err(format!("\"{port}\" is not a port (1 to 65535)")),
     }
 }

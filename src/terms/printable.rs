@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Replaces C0, C1, DEL, line and paragraph separators and bidirectional controls by a visible `\xNN` form.
+/// Replaces controls, separators, invisible and bidirectional characters by a visible `\xNN` or `\u{NNNN}`.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
@@ -29,8 +29,29 @@ pub fn printable_octets(octets: &[u8]) -> String {
     }
 }
 
-fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Makes JSON fit for a terminal: what it leaves bare inside its strings becomes `\uXXXX`, which reads the same.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(is_unsafe) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        if is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Tells whether a character could steer a terminal, or hide or reorder what it shows.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -49,5 +70,7 @@ mod tests {
             assert_eq!(printable(given), shown);
         }
         assert_eq!(printable_octets(b"caf\xe9\x1b"), "café\\x1b");
+        let json = "{\"a\":\"\u{9b}31m\u{e0001}\"}";
+        assert_eq!(printable_json(json), "{\"a\":\"\\u009b31m\\udb40\\udc01\"}");
     }
 }

@@ -8,3 +8,4 @@ mod laws;
 mod real;
 mod scripts;
 mod sink;
+mod terminal;
