@@ -15,8 +15,9 @@ use std::ffi::OsString;
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 100,
-    after_help = "Try it with no server and no configuration:\n  mailxport send note.eml --to you@example.org --server sink:outbox\n\n\
-                  Exit status: 0 the server has it; others: mailxport explain"
+    after_help = "Try it with no server and no configuration:\n  \
+                  mailxport send examples/hello.eml --to you@example.org --server sink:outbox\n\n\
+                  Exit status: 0 the server has it for every recipient. mailxport explain lists the others."
 )]
 pub struct Root {
     #[command(subcommand)]
