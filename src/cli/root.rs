@@ -38,12 +38,10 @@ impl Root {
     }
 }
 
+/// Each command says what it does beside its own options.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Send message files over one SMTP or LMTP session
     Send(Box<SendArgs>),
-    /// Run a small local mail server that keeps what it is sent
     Sink(SinkArgs),
-    /// Tell what an exit status means and what to do next
     Explain(ExplainArgs),
 }

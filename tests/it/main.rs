@@ -4,6 +4,8 @@
 mod fixture;
 mod fixture_itself;
 mod floors;
+mod papers;
+mod readme;
 mod real;
 mod scripts;
 mod sink;
