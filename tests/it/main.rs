@@ -4,6 +4,7 @@
 mod fixture;
 mod fixture_itself;
 mod floors;
+mod json;
 mod papers;
 mod readme;
 mod real;

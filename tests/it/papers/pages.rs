@@ -100,3 +100,17 @@ fn mandoc_finds_nothing_wrong_with_the_man_pages() {
         assert!(well && said.is_empty(), "{said}");
     }
 }
+
+#[test]
+fn short_help_has_one_line_an_option() {
+    for command in ["send", "sink", "explain"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        let (_, help) = output(program.args([command, "-h"]).env("COLUMNS", "100"));
+        let tree = tree();
+        let options =
+            tree.find_subcommand(command).unwrap().get_arguments().filter(|arg| !arg.is_positional());
+        let lines = help.lines().filter(|line| line.trim_start().starts_with('-'));
+        assert!(lines.clone().all(|line| line.trim().contains("  ") && line.len() <= 100), "{help}");
+        assert_eq!(lines.count(), options.count(), "{help}");
+    }
+}
