@@ -77,7 +77,7 @@ Exit status:
   2 16 17 36 37 122 123  nothing was attempted: mend the command or the file
   4 5 14 15 18 19 25 35  not sent: try again later
   95 103 104 106 108     not sent: try again later
-  40                     unknown: it may have arrived, a second try may double it
+  40                     unknown: it may have arrived
   41 42                  some have it: do not send all of it again
   others                 refused for good
 'mailxport explain N' tells about N, mailxport-exit(7) about all of them.";
