@@ -103,7 +103,7 @@ const ROWS: &[Row] = &[
         &[("partial", 41)],
     ),
     ("--drop=dot", "note.eml note.eml -t --server {server}", &[("unknown", 40), ("not-sent", 5)]),
-    ("--drop=body", "note.eml -t --server {server}", &[("not-sent", 15)]),
+    ("--drop=data", "note.eml -t --server {server}", &[("not-sent", 15)]),
     ("--max-size=10", "note.eml -t --server {server}", &[("not-sent", 109)]),
     ("", "note.eml -t --server smtp+unix:///nowhere", &[("not-sent", 21)]),
     ("", "note.eml none.eml -t --server {server}", &[("not-sent", 37)]),
