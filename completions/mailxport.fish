@@ -70,15 +70,15 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l require-dsn
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l keep-bcc -d 'Leave Bcc fields in'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l as-is -d 'Add nothing, leave nothing out, need no header'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l json -d 'Print one JSON object a message on standard output'
-complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s v -d 'Show the phases; twice, the dialogue'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s v -l verbose -d 'Show the phases; twice, the dialogue'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l trace -d 'Show the dialogue, as -vv does'
-complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s q -d 'Say nothing, but one line about each failure'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l listen -d 'IP:PORT or unix:/PATH [default: a free port of 127.0.0.1]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l maildir -d 'Keep messages in this Maildir' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l count -d 'End with status 0 after N messages' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l max-size -d 'Refuse larger messages; k, M, G are powers of 1024' -r
-complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l without -d 'Do without an extension; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l without -d 'Do without an extension, or a comma list of them; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l hostname -d 'The name in the greeting [default: this machine\'s]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l reject -d 'Refuse with CODE at a stage; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l drop -d 'Hang up at a stage without a word; may be repeated' -r

@@ -187,7 +187,7 @@ pub struct OutputArgs {
     pub progress: When,
 
     /// Show the phases; twice, the dialogue
-    #[arg(short, action = clap::ArgAction::Count)]
+    #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
     /// Show the dialogue, as -vv does
@@ -199,7 +199,7 @@ pub struct OutputArgs {
     pub log: Option<PathBuf>,
 
     /// Say nothing, but one line about each failure
-    #[arg(short)]
+    #[arg(short, long)]
     pub quiet: bool,
 
     /// Colour on standard error: auto, always or never

@@ -56,10 +56,10 @@ pub struct SinkArgs {
     #[arg(long, value_name = "N", value_parser = size)]
     pub max_size: Option<u64>,
 
-    /// Do without an extension; may be repeated
+    /// Do without an extension, or a comma list of them; may be repeated
     ///
     /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes; ehlo takes EHLO itself away.
-    #[arg(long, value_name = "EXT")]
+    #[arg(long, value_name = "EXT", value_delimiter = ',')]
     pub without: Vec<Extension>,
 
     /// The name in the greeting [default: this machine's]

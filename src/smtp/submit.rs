@@ -18,12 +18,15 @@ use crate::terms::reply::Reply;
 use crate::watch::brink;
 use std::time::{Duration, Instant};
 
-/// What is known of the recipients while a message is on its way.
-struct Fates(Vec<(Address, Fate)>);
+/// What is known of the recipients while a message is on its way, and the stage that decided about them.
+struct Fates(Vec<(Address, Fate)>, Stage);
 
 impl Fates {
     fn new(envelope: &Envelope) -> Fates {
-        Fates(envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect())
+        Fates(
+            envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect(),
+            Stage::Rcpt,
+        )
     }
 
     fn accepted(&self) -> usize {
@@ -106,7 +109,7 @@ impl<L: Link> Session<'_, L> {
         let header = message.header();
         let utf8_header = header.is_eight_bit() && header.is_utf8() && self.offered.utf8;
         let mut notes = Vec::new();
-        if self.plan.dsn.is_wanted() && !self.offered.dsn {
+        if self.plan.dsn.is_wanted() && !self.plan.dsn.required && !self.offered.dsn {
             notes.push(Note::NoDsnSupport);
         }
         if header.is_eight_bit() && !utf8_header {
@@ -386,6 +389,7 @@ impl<L: Link> Session<'_, L> {
                 }
                 Err(Failure { cause: Cause::Refused(reply), .. }) => {
                     fates.0[at].1 = fate_at_dot(&reply);
+                    fates.1 = Stage::Dot;
                     if bad.as_ref().is_none_or(|bad: &Reply| bad.is_permanent() && reply.is_temporary()) {
                         bad = Some(reply);
                     }
@@ -407,7 +411,7 @@ impl<L: Link> Session<'_, L> {
     fn judged(&self, reply: Reply, fates: Fates) -> Outcome {
         let whole = fates.accepted() == fates.0.len();
         let failure = fates.refusal().map(|(_, refusal)| {
-            let failure = self.failure(Stage::Rcpt, Cause::Refused(refusal.clone()));
+            let failure = self.failure(fates.1, Cause::Refused(refusal.clone()));
             failure.about(fates.refused_addresses())
         });
         Outcome {
