@@ -2,12 +2,12 @@
 
 use crate::console::out;
 use crate::terms::amount::in_words;
-use crate::terms::ixp::Ixp;
+use crate::terms::ixp::{Class, Ixp};
 use crate::terms::printable::printable;
 use crate::watch::brink;
 use signal_hook::consts::signal::SIGABRT;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 static SYSEXITS: AtomicBool = AtomicBool::new(false);
@@ -30,18 +30,19 @@ pub fn catch_faults() {
         let place = panic.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
         out::say(&format!("mailxport: error: a fault in the program: {}{place}\n", printable(&words)));
         out::say("  hint: please report it with the command that was run\n");
-        leave(Ixp::fault());
+        let (ixp, words) = truth(Ixp::fault());
+        out::say(words);
+        exit(ixp);
     }));
 }
 
 /// Lack of memory ends in SIGABRT; its handler can do nothing but choose the status.
 pub fn catch_lack_of_memory() {
-    let statuses = [
-        (status(Ixp::unknown()), brink::flag()),
-        (status(Ixp::no_memory()), Arc::new(AtomicBool::new(true))),
-    ];
-    for (status, when) in statuses {
-        let _ = signal_hook::flag::register_conditional_shutdown(SIGABRT, i32::from(status), when);
+    let (unknown, taken) = brink::flags();
+    let always = Arc::new(AtomicBool::new(true));
+    let rest = [(Ixp::partial_transient(), taken), (Ixp::no_memory(), always)];
+    for (ixp, when) in unknown.map(|flag| (Ixp::unknown(), flag)).into_iter().chain(rest) {
+        let _ = signal_hook::flag::register_conditional_shutdown(SIGABRT, i32::from(status(ixp)), when);
     }
 }
 
@@ -54,18 +55,41 @@ pub fn enforce(deadline: Duration, at: Instant) {
             std::thread::sleep(rest);
         }
         let lead = if brink::is_on() { "unknown" } else { "not sent" };
-        out::say(&format!("mailxport: {lead}: the deadline of {} passed\n", in_words(deadline)));
-        leave(Ixp::timeout());
+        let (ixp, words) = truth(Ixp::timeout());
+        say_at_most(
+            Duration::from_secs(1),
+            format!("mailxport: {lead}: the deadline of {} passed\n{words}", in_words(deadline)),
+        );
+        exit(ixp);
     });
 }
 
-/// Ends the process at once; on the brink the outcome is unknown whatever the reason.
-#[allow(clippy::exit)] // the one place where a thread may end the process
-fn leave(ixp: Ixp) -> ! {
-    if brink::is_on() {
-        out::say("mailxport: unknown: the whole message had been handed over, before any answer\n");
-        out::say("  hint: the server may have taken it; sending again may deliver it twice\n");
-        std::process::exit(i32::from(status(Ixp::unknown())));
+/// Says something to a reader who may never read: whoever is blocked in writing to him holds the stream.
+fn say_at_most(limit: Duration, text: String) {
+    let (done, is_done) = mpsc::channel();
+    let speaker = std::thread::Builder::new().spawn(move || {
+        out::say(&text);
+        let _ = done.send(());
+    });
+    if speaker.is_ok() {
+        let _ = is_done.recv_timeout(limit);
     }
-    std::process::exit(i32::from(status(ixp)));
+}
+
+/// What a forced end is in truth: unknown where the server may have a message, in part where it took an earlier one.
+fn truth(ixp: Ixp) -> (Ixp, &'static str) {
+    const UNKNOWN: &str = "mailxport: unknown: the whole message had been handed over, and no verdict was reported\n  \
+                           hint: the server may have taken it; sending again may deliver it twice\n";
+    const PARTLY: &str = "mailxport: partly sent: the server took earlier messages of this run\n";
+    match ixp.class() {
+        _ if brink::is_on() => (Ixp::unknown(), UNKNOWN),
+        Class::Temporary if brink::has_taken() => (Ixp::partial_transient(), PARTLY),
+        _ if brink::has_taken() => (Ixp::partial_permanent(), PARTLY),
+        _ => (ixp, ""),
+    }
+}
+
+#[allow(clippy::exit)] // the one place where a thread may end the process
+fn exit(ixp: Ixp) -> ! {
+    std::process::exit(i32::from(status(ixp)))
 }

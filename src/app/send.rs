@@ -27,7 +27,6 @@ use crate::terms::outcome::{Outcome, Tally};
 use crate::terms::plan::Plan;
 use crate::watch::signals::{Signals, die_of};
 use crate::watch::wait::Watch;
-use anyhow::Context;
 use std::cell::RefCell;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -44,10 +43,11 @@ pub fn run(args: &SendArgs) -> u8 {
     if let Some((at, whole)) = deadline {
         guard::enforce(whole, at);
     }
-    let signals = match Signals::catch().context("signals cannot be caught") {
+    // What is told of signals comes through a socket.
+    let signals = match Signals::catch() {
         Ok(signals) => signals,
         Err(error) => {
-            return before_any_message(args, &Failure::new(Stage::Input, Cause::Bug(format!("{error:#}"))));
+            return before_any_message(args, &Failure::new(Stage::Connect, Cause::NoSocket(error)));
         }
     };
     let watch = Arc::new(Watch::new(deadline, Some(signals)));

@@ -15,8 +15,9 @@ use std::ffi::OsString;
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 100,
-    after_help = "Try it with no server and no configuration:\n  mailxport send note.eml --to you@example.org --server sink:outbox\n\n\
-                  Exit status: 0 the server has it; others: mailxport explain"
+    after_help = "Try it with no server and no configuration:\n  \
+                  mailxport send examples/hello.eml --to you@example.org --server sink:outbox\n\n\
+                  Exit status: 0 the server has it for every recipient. mailxport explain lists the others."
 )]
 pub struct Root {
     #[command(subcommand)]
@@ -37,12 +38,10 @@ impl Root {
     }
 }
 
+/// Each command says what it does beside its own options.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Send message files over one SMTP or LMTP session
     Send(Box<SendArgs>),
-    /// Run a small local mail server that keeps what it is sent
     Sink(SinkArgs),
-    /// Tell what an exit status means and what to do next
     Explain(ExplainArgs),
 }

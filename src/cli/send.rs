@@ -6,31 +6,37 @@ use std::path::PathBuf;
 
 /// Send message files over one SMTP or LMTP session
 ///
-/// Each FILE is an RFC 5322 message; '-' is standard input. It is opened once, measured, and sent from that descriptor as
-/// lines that end in CRLF. A Bcc field is left out, a missing Date or Message-ID is added, nothing else is touched. All files
-/// go through one session; each has a result of its own, and one that fails does not stop the next.
+/// Each FILE is a message with its header (RFC 5322); '-' is standard input. It is opened once, measured, and sent as lines
+/// that end in CRLF. Bcc fields are left out, a missing Date or Message-ID is added, nothing else is touched. All files go
+/// through one session; each has a result of its own, and one that fails does not stop the next.
+///
+/// What is wrong with the command, an address or a FILE is found before the first packet, and then nothing is sent.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    mailxport send note.eml --to ada@example.org --server mail.example.net\n  \
-    mailxport send -t - < note.eml\n  \
-    mailxport send *.eml --to ops@example.org --unsent left.txt\n  \
-    mailxport send note.eml --to you@example.org --server sink:outbox\n\n\
-    Exit status: 0 accepted for every recipient; 14 15 25 103 104 106 108 try again; 40 unknown: it may have arrived;\n\
-    41 42 only some have it; 2 16 17 37 mend the command or the file. mailxport explain N tells more.")]
+#[command(after_help = SHORT, after_long_help = LONG)]
 pub struct SendArgs {
-    /// Message files ('-': standard input)
+    /// Message files; '-' is standard input
     #[arg(value_name = "FILE", required_unless_present = "files_from")]
     pub files: Vec<PathBuf>,
 
-    /// A file with one message path a line ('-': standard input)
+    /// Send the files that FILE lists too, one path a line
+    ///
+    /// '-' is standard input. A path is looked at when its turn comes: one that cannot be read fails alone. The paths stand
+    /// as they are, without quotes.
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
 
-    /// Write the paths that are still to be sent to FILE, one a line
+    /// Write the paths that are still to be sent to FILE
+    ///
+    /// One path a line, in the form that --files-from reads; FILE may be the one that it reads. Those that were refused,
+    /// deferred or never tried are in it, those that are accepted, partly accepted or unknown are not: a second try sends
+    /// nothing twice. FILE is put in place whole at the end; where nothing was attempted it stays as it was.
     #[arg(long, value_name = "FILE")]
     pub unsent: Option<PathBuf>,
 
-    /// Do everything that needs no network and show what would be sent
+    /// Show what would be sent, without any network
+    ///
+    /// Does everything that needs none: prints the server, the envelope and what would be changed in the message, with
+    /// --json as one object a message.
     #[arg(long)]
     pub dry_run: bool,
 
@@ -43,3 +49,35 @@ pub struct SendArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 }
+
+const SHORT: &str = "\
+Examples:
+  mailxport send note.eml --to you@example.org --server sink:outbox
+  mailxport send -t - --server localhost:25 < note.eml
+
+Exit status: 0 every recipient accepted. 'mailxport explain N' tells about N.";
+
+const LONG: &str = "\
+Examples:
+  Try it: the message is kept in ./outbox, nothing leaves this machine
+    mailxport send note.eml --to you@example.org --server sink:outbox
+
+  A message from a pipe, to those that its header names
+    mailxport send -t - --server localhost:25 < note.eml
+
+  Many messages over one session, and the second try of what is left
+    mailxport send -t *.eml --server localhost:25 --unsent left.txt
+    mailxport send -t --files-from left.txt --server localhost:25
+
+  To those that the server accepts, with a result that a script can read
+    mailxport send note.eml --to-file team.txt --partial --json
+
+Exit status:
+  0                      every recipient is accepted
+  2 16 17 36 37 122 123  nothing was attempted: mend the command or the file
+  4 5 14 15 18 19 25 35  not sent: try again later
+  95 103 104 106 108     not sent: try again later
+  40                     unknown: it may have arrived
+  41 42                  some have it: do not send all of it again
+  others                 refused for good
+'mailxport explain N' tells about N, mailxport-exit(7) about all of them.";

@@ -10,15 +10,18 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
-    /// HOST[:PORT], a URL (smtp, submission, smtps, lmtp, smtp+unix, lmtp+unix), or sink:DIR
+    /// HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]
     ///
-    /// Port 465 is TLS from the first byte, 587 (and no port) is submission, 25 is smtp. IPv6 stands in brackets. sink:DIR
-    /// runs a mail server of its own for this one run and keeps the messages in the Maildir DIR. The environment variable
-    /// MAILXPORT_SERVER names one where this option does not.
+    /// Without a port HOST is asked at 587. The URLs are smtp://HOST (port 25), submission://HOST (587), smtps://HOST (465),
+    /// lmtp://HOST (24), smtp+unix:///PATH and lmtp+unix:///PATH. An IPv6 address stands in brackets. sink:DIR runs a mail
+    /// server of its own for this one run and keeps the messages in the Maildir DIR. Where this option is not given the
+    /// environment variable MAILXPORT_SERVER names the server.
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
 
-    /// The name to greet with [default: the full name of this host, else an address literal]
+    /// Greet the server with this name
+    ///
+    /// Default: the full name of this host if it has one, else the address of this end in brackets.
     #[arg(long, value_name = "NAME")]
     pub helo: Option<String>,
 
@@ -34,8 +37,11 @@ pub struct ServerArgs {
     #[arg(long, value_name = "IP")]
     pub source_address: Option<IpAddr>,
 
-    /// TLS: required, opportunistic or off [default: required, but on this machine itself]
-    #[arg(long, value_enum, value_name = "WHEN")]
+    /// Ask for TLS: required, opportunistic or off
+    ///
+    /// The default is required, but for loopback addresses and unix sockets, where it is opportunistic: it is used where it is
+    /// offered, whatever the certificate. With off the message goes in clear, for everybody on the way to read.
+    #[arg(long, value_enum, value_name = "WHEN", hide_possible_values = true)]
     pub tls: Option<TlsChoice>,
 
     /// Trust the authorities in FILE (PEM) instead of the system's
@@ -66,23 +72,31 @@ pub struct ServerArgs {
     #[arg(long)]
     pub insecure: bool,
 
-    /// Log on as this user (MAILXPORT_USER)
+    /// Log on as NAME [env: MAILXPORT_USER]
+    ///
+    /// This build cannot log on: where a user is named nothing is sent.
     #[arg(short, long, value_name = "NAME")]
     pub user: Option<String>,
 
-    /// The longest wait for one reply, and for the body to make progress [default: RFC 5321's for each stage]
+    /// Wait so long for a reply [default: by stage]
+    ///
+    /// The longest wait for one whole reply, and for the body to make progress. It replaces the limits of RFC 5321: five
+    /// minutes for most stages, two for DATA, three for the body, ten for the verdict behind the message.
     #[arg(long, value_name = "SECONDS", value_parser = amount::seconds)]
     pub timeout: Option<Duration>,
 
-    /// The longest wait for the verdict on the message [default: 600]
+    /// Wait so long for the verdict [default: 600]
+    ///
+    /// The verdict is the server's answer to the whole message. One that does not come in time leaves the outcome unknown
+    /// (40), so a short limit does not pay.
     #[arg(long, value_name = "SECONDS", value_parser = amount::seconds)]
     pub dot_timeout: Option<Duration>,
 
-    /// The longest wait for a connection [default: 30]
+    /// Wait so long for a connection [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = amount::seconds)]
     pub connect_timeout: Option<Duration>,
 
-    /// The longest time for the whole run
+    /// End the whole run after so long
     #[arg(long, value_name = "SECONDS", value_parser = amount::seconds)]
     pub deadline: Option<Duration>,
 }
@@ -105,39 +119,53 @@ pub enum TlsChoice {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Envelope")]
 pub struct EnvelopeArgs {
-    /// The sender; '' is the null sender [default: Sender or From of the message]
+    /// The sender; '' is the null sender [default: of the message]
+    ///
+    /// Where it is not given the Sender field of the message names it, else its From field.
     #[arg(short, long, value_name = "ADDR")]
     pub from: Option<String>,
 
-    /// Recipients: an address or a comma list, repeatable; of display names and groups only the addresses are used
+    /// A recipient or a comma list; may be repeated
+    ///
+    /// Display names and groups are understood, only their addresses are used. One that is named twice gets it once.
     #[arg(long, value_name = "ADDR")]
     pub to: Vec<String>,
 
-    /// A file with one recipient a line ('-': standard input); '#' starts a comment
+    /// Take recipients from FILE, one a line
+    ///
+    /// '-' is standard input, '#' starts a comment.
     #[arg(long, value_name = "FILE")]
     pub to_file: Option<PathBuf>,
 
-    /// Take recipients from To, Cc and Bcc of the message, or from its Resent- fields if there are any
+    /// Take recipients from To, Cc and Bcc of the message
+    ///
+    /// Where the message has Resent- fields, those of its last resending count instead.
     #[arg(short = 't', long)]
     pub recipients_from_headers: bool,
 
-    /// Send to the recipients that were accepted; without it one refusal means that nothing is sent to anybody
+    /// Send to those accepted, even if others are refused
+    ///
+    /// Without it one refusal means that nothing is sent to anybody. The exit status is 41 or 42 where only some accepted
+    /// it. Over LMTP recipients may be refused after the message was sent, with this option or without.
     #[arg(long)]
     pub partial: bool,
 
-    /// Ask for delivery reports: never, or any of success,failure,delay
+    /// Ask for delivery reports: never, or success,failure,delay
+    ///
+    /// One or more of success, failure and delay with commas between, or never. A server that does not offer reports (DSN)
+    /// gets the message without the wish, and a note says so.
     #[arg(long, value_name = "WHEN")]
     pub dsn_notify: Option<String>,
 
-    /// What a report returns of the message
-    #[arg(long, value_enum, value_name = "WHAT")]
+    /// What a report returns of the message: full or headers
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true)]
     pub dsn_return: Option<DsnReturn>,
 
     /// An id that reports repeat
     #[arg(long, value_name = "ID")]
     pub dsn_envid: Option<String>,
 
-    /// Refuse to send (94) where the server does not offer delivery reports
+    /// Send nothing (94) where reports are not offered
     #[arg(long)]
     pub require_dsn: bool,
 }
@@ -155,11 +183,15 @@ pub struct MessageArgs {
     #[arg(long)]
     pub keep_bcc: bool,
 
-    /// Send the message as it stands: nothing added, nothing left out, no header needed; only line ends and dots by the rules
+    /// Add nothing, leave nothing out, need no header
+    ///
+    /// Only line ends become CRLF and leading dots are doubled, as SMTP demands it.
     #[arg(long)]
     pub as_is: bool,
 
-    /// Refuse (109) what has more octets on the wire; k, M and G are powers of 1024
+    /// Refuse what is larger (109); k, M, G are powers of 1024
+    ///
+    /// Counted are the octets on the wire, with CRLF line ends and added fields, before dots are doubled.
     #[arg(long, value_name = "N", value_parser = amount::size)]
     pub max_size: Option<u64>,
 }
@@ -168,19 +200,31 @@ pub struct MessageArgs {
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Print one JSON object a message on standard output
+    ///
+    /// docs/json.md tells the keys, docs/result.schema.json is the schema. Sentences for people go to standard error, and
+    /// then only about what failed.
     #[arg(long)]
     pub json: bool,
 
-    /// A text that the JSON repeats
+    /// Repeat TEXT in the JSON
     #[arg(long, value_name = "TEXT")]
     pub context: Option<String>,
 
-    /// Show a progress bar on standard error; auto: on a terminal, for what takes more than a moment
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    /// Show a progress bar: auto, always or never
+    ///
+    /// auto, the default, shows one on a terminal, for what takes more than a moment.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub progress: When,
 
-    /// Show the phases; twice: the dialogue
-    #[arg(short, action = clap::ArgAction::Count)]
+    /// Show the phases; twice, the dialogue
+    #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
     /// Show the dialogue, as -vv does
@@ -191,16 +235,35 @@ pub struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
 
-    /// Say nothing but one line about a failure
-    #[arg(short)]
+    /// Say nothing, but one line about each failure
+    #[arg(short, long)]
     pub quiet: bool,
 
-    /// Colour on standard error (NO_COLOR turns auto off)
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    /// Colour on standard error: auto, always or never
+    ///
+    /// auto, the default, uses it on a terminal, unless NO_COLOR is set or TERM is dumb.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub color: When,
 
-    /// The exit statuses: this program's own, or those of sysexits.h
-    #[arg(long, value_enum, value_name = "SCHEME", default_value = "ixp")]
+    /// End with ixp statuses, or with those of sysexits.h
+    ///
+    /// ixp, the default, are those of mailxport-exit(7). With sysexits 75 means temporary or unknown. The JSON has the ixp
+    /// status in both cases.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SCHEME",
+        default_value = "ixp",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub exit_codes: ExitCodes,
 }
 

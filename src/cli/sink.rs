@@ -7,73 +7,93 @@ use clap::Args;
 use crate::sink::{Delay, Extension, Hangup, Listen, Refusal};
 use crate::terms::amount::size;
 
-/// Runs a small mail server that keeps what it is sent
+/// Run a small local mail server that keeps what it is sent
 ///
 /// It speaks SMTP and, to a client that says LHLO, LMTP. A message is answered with 250 when it is on the disk: byte for
 /// byte as it was on the wire (line ends are CRLF, doubled dots are single again) in DIR/new, its envelope beside it in
 /// DIR/envelopes. Without --maildir messages are taken, reported and kept nowhere.
 ///
 /// The address it listens on is the first line of standard output; then comes one line a message, written before the
-/// message is answered. It ends after --count messages or on a signal.
+/// message is answered. It ends after --count messages or on a signal. There is no TLS and no log-on.
 #[derive(Debug, Clone, Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_help = SHORT, after_long_help = EXAMPLES)]
 pub struct SinkArgs {
-    /// Listen on this address: IP:PORT (port 0 takes a free one), [::1]:2525 or unix:/path
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    /// IP:PORT or unix:/PATH [default: a free port of 127.0.0.1]
+    ///
+    /// Port 0 takes a free one; an IPv6 address stands in brackets. May be repeated: one server listens on all of them.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", hide_default_value = true)]
     pub listen: Vec<Listen>,
 
     /// Allow an address that other machines can reach
     #[arg(long)]
     pub allow_remote: bool,
 
-    /// Keep messages in this Maildir, made if it is missing; a directory that holds anything else is refused
+    /// Keep messages in this Maildir
+    ///
+    /// It is made if it is missing. A directory that holds anything else is refused.
     #[arg(long, value_name = "DIR", conflicts_with = "discard")]
     pub maildir: Option<PathBuf>,
 
-    /// Keep nothing, on purpose: messages are taken, counted and reported
+    /// Keep nothing, on purpose
+    ///
+    /// Messages are taken, counted and reported.
     #[arg(long)]
     pub discard: bool,
 
-    /// End with status 0 after N messages were taken and answered; a message beyond them gets 421
+    /// End with status 0 after N messages
+    ///
+    /// They were all taken and answered then; a message beyond them gets 421.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
 
-    /// Write JSON: first {"listening":[..]}, then one object a message (docs/sink.md has the keys)
+    /// Write JSON, one object a line
+    ///
+    /// First comes {"listening":[..]}, then one object a message; docs/sink.md tells the keys.
     #[arg(long)]
     pub json: bool,
 
-    /// Refuse messages of more octets than this (k, M, G are powers of 1024)
+    /// Refuse larger messages; k, M, G are powers of 1024
     #[arg(long, value_name = "N", value_parser = size)]
     pub max_size: Option<u64>,
 
-    /// Do without an extension: pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes, ehlo
-    #[arg(long, value_name = "EXT")]
+    /// Do without an extension, or a comma list of them; may be repeated
+    ///
+    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes; ehlo takes EHLO itself away.
+    #[arg(long, value_name = "EXT", value_delimiter = ',')]
     pub without: Vec<Extension>,
 
-    /// The name in the greeting (default: the name of this machine)
+    /// The name in the greeting [default: this machine's]
     #[arg(long, value_name = "NAME")]
     pub hostname: Option<String>,
 
-    /// Refuse with this code at a stage, for the addresses that match if a pattern is given
+    /// Refuse with CODE at a stage; may be repeated
     ///
     /// Stages: greeting, ehlo, mail, rcpt, data, body (the first octets have come), dot (the whole message has come), rset,
-    /// quit. In a pattern * stands for anything; it is held against the name at ehlo, the sender at mail, the recipient at
-    /// rcpt, and any recipient at data, body and dot (over LMTP each recipient for itself at dot). <> is the null sender. The
-    /// first that fits counts.
+    /// quit. With a pattern only the addresses that match are refused: * stands for anything; it is held against the name
+    /// at ehlo, the sender at mail, the recipient at rcpt, and any recipient at data, body and dot (over LMTP each recipient
+    /// for itself at dot). <> is the null sender. The first that fits counts.
     #[arg(long, value_name = "STAGE=CODE[:PATTERN]")]
     pub reject: Vec<Refusal>,
 
-    /// Drop the connection at a stage, without a reply
+    /// Hang up at a stage without a word; may be repeated
     ///
     /// The stages of --reject and one more: reply (the message is kept and on the disk, its reply is never sent). At dot
     /// nothing is kept.
     #[arg(long, value_name = "STAGE[:PATTERN]")]
     pub drop: Vec<Hangup>,
 
-    /// Wait at a stage, before anything else happens there (ms, s or m)
+    /// Wait at a stage (ms, s or m); may be repeated
+    ///
+    /// The wait comes before anything else happens there.
     #[arg(long, value_name = "STAGE=TIME")]
     pub delay: Vec<Delay>,
 }
+
+const SHORT: &str = "\
+Examples:
+  mailxport sink --maildir outbox
+  mailxport sink --reject 'rcpt=550:bad@*'
+  mailxport sink --maildir outbox --drop reply";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 /// The whole table, what a run can end with, one line a status.
 pub fn table() -> String {
     let mut text = String::from("exit  class      name                                  meaning\n");
-    for ixp in Ixp::table() {
-        let row = ixp.row();
+    let mut rows: Vec<&Row> = Ixp::table().map(Ixp::row).collect();
+    rows.sort_by_key(|row| row.exit);
+    for row in rows {
         if let Some(exit) = row.exit.filter(|_| can_end_a_run(row)) {
             text.push_str(&format!(
                 "{exit:>4}  {:<9}  {:<36}  {}\n",

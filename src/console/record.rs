@@ -1,7 +1,7 @@
 //! The JSON object about one message: what `--json` prints and what ends its story in `--log`.
 
 use crate::message::open::Origin;
-use crate::terms::failure::Failure;
+use crate::terms::failure::{Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::outcome::{Fate, Note, Outcome};
 use crate::terms::printable::printable_json;
@@ -100,7 +100,7 @@ impl Record {
             reply: reply.map(Said::of),
             server_hresult: reply.map(|reply| Ixp::of_reply(reply).hresult_text()),
             os_error: failure.and_then(Failure::os_error),
-            problem: failure.and_then(problem),
+            problem: failure.and_then(|failure| problem(failure).or_else(|| about_the_file(failure, origin))),
             queue_id: reply
                 .filter(|_| accepted || outcome.ixp().class().name() == "partial")
                 .and_then(Reply::queue_id),
@@ -180,6 +180,11 @@ fn path(origin: &Origin) -> String {
 
 fn addressee(address: String, fate: &Fate) -> Addressee {
     Addressee { address, fate: fate.name(), reply: fate.reply().map(Said::of) }
+}
+
+/// What goes wrong before a message is opened and judged is about its file.
+fn about_the_file(failure: &Failure, origin: &Origin) -> Option<String> {
+    (failure.stage == Stage::Input).then(|| path(origin))
 }
 
 /// The address or the path that a failure is about, else what is known in words.

@@ -25,7 +25,6 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         Verdict::Partial(_) => "partly sent",
         _ => "not sent",
     };
-    let about = if named { format!("{}: ", name_of(origin)) } else { String::new() };
     let sentence = match &outcome.verdict {
         Verdict::Unknown => unknown_sentence(failure),
         Verdict::Partial(_) => {
@@ -38,14 +37,16 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         }
         _ => sentence(failure, origin),
     };
+    let name = name_of(origin);
+    let about = if named && !sentence.starts_with(&name) { format!("{name}: ") } else { String::new() };
     let mut lines = vec![format!("mailxport: {lead}: {about}{sentence}")];
     match several_refusals(outcome) {
-        Some(replies) if failure.stage == Stage::Rcpt => lines.extend(replies),
+        Some(replies) if matches!(failure.stage, Stage::Rcpt | Stage::Dot) => lines.extend(replies),
         _ => lines.extend(details(failure)),
     }
     if unknown {
         lines.push("  hint: the server may have taken it; sending again may deliver it twice".to_owned());
-    } else if let Some(hint) = hint(failure) {
+    } else if let Some(hint) = hint(failure, outcome) {
         lines.push(format!("  hint: {hint}"));
     }
     lines
@@ -55,7 +56,7 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
 pub fn before_any_message(failure: &Failure) -> Vec<String> {
     let mut lines = vec![format!("mailxport: not sent: {}", sentence(failure, &Origin::StandardInput))];
     lines.extend(details(failure));
-    lines.extend(hint(failure).map(|hint| format!("  hint: {hint}")));
+    lines.extend(way_on(failure).map(|hint| format!("  hint: {hint}")));
     lines
 }
 
@@ -168,7 +169,7 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::NoSender => format!("{name} has no sender"),
         Cause::NoRecipients => format!("{name} has no recipient"),
         Cause::BadAddress(problem) if name.starts_with("--") => {
-            format!("{name} does not take this: {problem}")
+            format!("{name} cannot be \"{}\": {}", printable(&problem.text), problem.why)
         }
         Cause::BadAddress(problem) => problem.to_string(),
         Cause::BadList(problem) => format!("{problem} (in {name})"),
@@ -285,12 +286,18 @@ fn details(failure: &Failure) -> Vec<String> {
     lines
 }
 
+/// A way on for a message: where others could have had it, --partial would have sent it to them.
+fn hint(failure: &Failure, outcome: &Outcome) -> Option<&'static str> {
+    let others = outcome.recipients.iter().any(|(_, fate)| *fate == Fate::Untried);
+    if matches!(failure.cause, Cause::Refused(_)) && failure.stage == Stage::Rcpt && others {
+        return Some("--partial sends to the recipients that are accepted");
+    }
+    way_on(failure)
+}
+
 /// A way on, where there is an option or a file to name.
-fn hint(failure: &Failure) -> Option<&'static str> {
+fn way_on(failure: &Failure) -> Option<&'static str> {
     Some(match &failure.cause {
-        Cause::Refused(reply) if failure.stage == Stage::Rcpt && reply.is_permanent() => {
-            "--partial sends to the recipients that were accepted"
-        }
         Cause::TimedOut(_) if failure.stage == Stage::Greeting => {
             "a server that waits for TLS from the first byte is silent too: smtps://HOST; --timeout allows more time"
         }

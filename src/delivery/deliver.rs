@@ -8,7 +8,7 @@ use crate::net::wire::Wire;
 use crate::smtp::session::Session;
 use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
-use crate::terms::outcome::{Fate, Outcome};
+use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::plan::Plan;
 use crate::watch::brink;
 use crate::watch::wait::Watch;
@@ -57,7 +57,8 @@ pub fn deliver(
         };
         outcome.elapsed = start.elapsed();
         desk.report(&Report { origin: &origin, letter: letter.as_ref(), outcome: &outcome });
-        brink::leave();
+        let taken = matches!(outcome.verdict, Verdict::Accepted(_) | Verdict::Partial(_));
+        brink::reported(outcome.verdict == Verdict::Unknown, taken);
     }
     if let Line::Up(session) = line {
         session.close(observer);

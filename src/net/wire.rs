@@ -225,6 +225,8 @@ impl Wire {
         if self.tcp {
             let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
         }
+        // A server that never lets it come to a wait must not keep it from a deadline or a signal.
+        self.watch.check().map_err(|halt| halt.cause(limit.whole))?;
         while !self.fill()? {
             let (until, whole) = (limit.until(), limit.whole);
             self.wait(PollFlags::IN, until, whole)?;

@@ -38,8 +38,10 @@ fn fly<L: Link>(
     talk.quiet_so_far(observer)?;
     let mut next = commands.iter();
     let (mut out, mut sent) = (Vec::new(), 0);
+    let mut before = 0;
     loop {
         if sent == out.len() {
+            before += ends(&out);
             out.clear();
             sent = 0;
             while out.len() < AT_ONCE {
@@ -56,21 +58,29 @@ fn fly<L: Link>(
         match talk.marked(offered)? {
             Offer::Took(count) => sent += count,
             Offer::Heard => {
+                let asked = before + ends(&out[..sent]);
                 while let Some(reply) = talk.reply_at_hand(observer)? {
-                    land(reply, commands, replies)?;
+                    let landed = land(reply, asked, replies);
+                    talk.marked(landed)?;
                 }
             }
         }
     }
     while let Some(command) = commands.get(replies.len()) {
         let reply = talk.reply(command.stage, observer)?;
-        land(reply, commands, replies)?;
+        land(reply, commands.len(), replies)?;
     }
     Ok(())
 }
 
-fn land(reply: Reply, commands: &[Command], replies: &mut Vec<Reply>) -> Result<(), Cause> {
-    if replies.len() == commands.len() {
+/// Commands that end within the octets.
+fn ends(octets: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', octets).count()
+}
+
+/// A reply belongs to the first command without one; that command must be on the wire.
+fn land(reply: Reply, asked: usize, replies: &mut Vec<Reply>) -> Result<(), Cause> {
+    if replies.len() == asked {
         return Err(Cause::AheadOfCommand);
     }
     replies.push(reply);

@@ -18,16 +18,23 @@ use crate::terms::reply::Reply;
 use crate::watch::brink;
 use std::time::{Duration, Instant};
 
-/// What is known of the recipients while a message is on its way.
-struct Fates(Vec<(Address, Fate)>);
+/// What is known of the recipients while a message is on its way, and the stage that decided about them.
+struct Fates(Vec<(Address, Fate)>, Stage);
 
 impl Fates {
     fn new(envelope: &Envelope) -> Fates {
-        Fates(envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect())
+        Fates(
+            envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect(),
+            Stage::Rcpt,
+        )
     }
 
     fn accepted(&self) -> usize {
         self.0.iter().filter(|(_, fate)| fate.is_accepted()).count()
+    }
+
+    fn all_answered(&self) -> bool {
+        self.0.iter().all(|(_, fate)| *fate != Fate::Untried)
     }
 
     /// Gives all that were accepted so far another fate.
@@ -37,11 +44,16 @@ impl Fates {
 
     /// The refusal that stands for all: one for now goes before one for good, for it never hides.
     fn refusal(&self) -> Option<(&Address, &Reply)> {
-        let of = |wanted: fn(&Fate) -> bool| {
-            let found = self.0.iter().find(|(_, fate)| wanted(fate));
-            found.and_then(|(address, fate)| fate.reply().map(|reply| (address, reply)))
-        };
-        of(|fate| matches!(fate, Fate::Deferred(_))).or_else(|| of(|fate| matches!(fate, Fate::Refused(_))))
+        self.put_off().or_else(|| self.first(|fate| matches!(fate, Fate::Refused(_))))
+    }
+
+    fn put_off(&self) -> Option<(&Address, &Reply)> {
+        self.first(|fate| matches!(fate, Fate::Deferred(_)))
+    }
+
+    fn first(&self, wanted: fn(&Fate) -> bool) -> Option<(&Address, &Reply)> {
+        let (address, fate) = self.0.iter().find(|(_, fate)| wanted(fate))?;
+        fate.reply().map(|reply| (address, reply))
     }
 
     fn refused_addresses(&self) -> String {
@@ -67,6 +79,7 @@ impl<L: Link> Session<'_, L> {
                 if !failure.committed {
                     fates.turn_accepted(&fate_without_message(&failure));
                 }
+                let failure = self.put_off_rather(failure, &fates);
                 Outcome::not_sent(failure, fates.0)
             }
         };
@@ -77,12 +90,27 @@ impl<L: Link> Session<'_, L> {
         outcome
     }
 
+    /// A refusal for good does not hide that a recipient was only put off: the same again may reach that one.
+    fn put_off_rather(&self, failure: Failure, fates: &Fates) -> Failure {
+        match (&failure.cause, fates.put_off()) {
+            (Cause::Refused(reply), Some((address, put_off)))
+                if reply.is_permanent() && failure.stage != Stage::Rcpt =>
+            {
+                Failure {
+                    committed: failure.committed,
+                    ..self.failure(Stage::Rcpt, Cause::Refused(put_off.clone())).about(address.to_string())
+                }
+            }
+            _ => failure,
+        }
+    }
+
     /// What MAIL may declare, and what the sender of the message should know.
     fn declared(&self, envelope: &Envelope, message: &Message) -> (Declared, Vec<Note>) {
         let header = message.header();
         let utf8_header = header.is_eight_bit() && header.is_utf8() && self.offered.utf8;
         let mut notes = Vec::new();
-        if self.plan.dsn.is_wanted() && !self.offered.dsn {
+        if self.plan.dsn.is_wanted() && !self.plan.dsn.required && !self.offered.dsn {
             notes.push(Note::NoDsnSupport);
         }
         if header.is_eight_bit() && !utf8_header {
@@ -235,7 +263,8 @@ impl<L: Link> Session<'_, L> {
             self.unwanted(data, accepted == 0, observer);
             return Err(failure);
         }
-        if (accepted == 0 || (accepted < fates.0.len() && !self.plan.partial))
+        let refused_all = accepted == 0 && fates.all_answered();
+        if (refused_all || !self.plan.partial)
             && let Some((_, reply)) = fates.refusal()
         {
             let failure = self.failure(Stage::Rcpt, Cause::Refused(reply.clone()));
@@ -294,7 +323,8 @@ impl<L: Link> Session<'_, L> {
             self.talk.lost |= !reply.is_refusal();
             return;
         }
-        if !nobody {
+        // LMTP answers an end once for each recipient: with none, never.
+        if !nobody || self.plan.endpoint.protocol == Protocol::Lmtp {
             self.talk.lost = true;
             return;
         }
@@ -321,9 +351,12 @@ impl<L: Link> Session<'_, L> {
             }
             Protocol::Lmtp => self.verdict_each(fates, observer),
         };
-        // What is unknown leaves the brink only when it has been reported.
-        if matches!(outcome, Ok(_) | Err(Failure { cause: Cause::Refused(_), .. })) {
+        // What the server has, or may have, leaves the brink only when it has been reported.
+        let refused = matches!(outcome, Err(Failure { cause: Cause::Refused(_), .. }));
+        if refused {
             brink::leave();
+        }
+        if refused || outcome.is_ok() {
             observer.note(&Event::Judged);
         }
         outcome
@@ -361,6 +394,7 @@ impl<L: Link> Session<'_, L> {
                 }
                 Err(Failure { cause: Cause::Refused(reply), .. }) => {
                     fates.0[at].1 = fate_at_dot(&reply);
+                    fates.1 = Stage::Dot;
                     if bad.as_ref().is_none_or(|bad: &Reply| bad.is_permanent() && reply.is_temporary()) {
                         bad = Some(reply);
                     }
@@ -382,7 +416,7 @@ impl<L: Link> Session<'_, L> {
     fn judged(&self, reply: Reply, fates: Fates) -> Outcome {
         let whole = fates.accepted() == fates.0.len();
         let failure = fates.refusal().map(|(_, refusal)| {
-            let failure = self.failure(Stage::Rcpt, Cause::Refused(refusal.clone()));
+            let failure = self.failure(fates.1, Cause::Refused(refusal.clone()));
             failure.about(fates.refused_addresses())
         });
         Outcome {

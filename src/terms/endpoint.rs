@@ -109,6 +109,11 @@ fn unix(protocol: Protocol, path: &str) -> Result<Endpoint, String> {
 }
 
 fn host_and_port(text: &str) -> Result<Endpoint, String> {
+    if let Some((_, path)) = text.split_once("unix:") {
+        return Err(format!(
+            "a unix socket is named smtp+unix://{path} or lmtp+unix://{path}, by an absolute path"
+        ));
+    }
     if text.contains('@') {
         return Err("a user stands only in a URL (submission://ada@host) or in --user".to_owned());
     }

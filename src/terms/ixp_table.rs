@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
         "a state question answered no, or nothing to do (IsState, HandsOffCallback, OnTimeout/OnLogonPrompt veto)",
         "nothing: this status is never an exit status here"),
     row("E_INVALIDARG", 0x80070057, Some(2), Some(64), Usage, Yes,
-        "a required argument is missing or bad (NULL message, NULL stream, NULL path); the call never started",
+        "an argument is missing or bad; nothing was attempted",
         "read the message above and mend the command line; mailxport help COMMAND lists the options"),
     row("E_OUTOFMEMORY", 0x8007000E, Some(35), Some(75), Temporary, Rare,
         "memory could not be had",

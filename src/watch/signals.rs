@@ -1,7 +1,7 @@
 //! SIGINT, SIGTERM and SIGHUP as something a wait can end with; what was ignored at the start stays ignored.
 
 use crate::terms::failure::Signal;
-use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::low_level;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -37,6 +37,8 @@ impl Signals {
             )?;
             low_level::pipe::register(signal, waker.try_clone()?)?;
         }
+        // A limit on file sizes is an error of the write that meets it, not the death of the program behind a message's end.
+        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         Ok(Signals { woken, caught })
     }
 

@@ -4,6 +4,10 @@
 mod fixture;
 mod fixture_itself;
 mod floors;
+mod json;
+mod laws;
+mod papers;
+mod readme;
 mod real;
 mod scripts;
 mod sink;

@@ -1,0 +1,125 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'mailxport'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'mailxport' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
+            [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what an exit status means and what to do next')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mailxport;send' {
+            [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Send the files that FILE lists too, one path a line')
+            [CompletionResult]::new('--unsent', '--unsent', [CompletionResultType]::ParameterName, 'Write the paths that are still to be sent to FILE')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
+            [CompletionResult]::new('--helo', '--helo', [CompletionResultType]::ParameterName, 'Greet the server with this name')
+            [CompletionResult]::new('--source-address', '--source-address', [CompletionResultType]::ParameterName, 'Connect from this address')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Ask for TLS: required, opportunistic or off')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Wait so long for a reply [default: by stage]')
+            [CompletionResult]::new('--dot-timeout', '--dot-timeout', [CompletionResultType]::ParameterName, 'Wait so long for the verdict [default: 600]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Wait so long for a connection [default: 30]')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'End the whole run after so long')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'A recipient or a comma list; may be repeated')
+            [CompletionResult]::new('--to-file', '--to-file', [CompletionResultType]::ParameterName, 'Take recipients from FILE, one a line')
+            [CompletionResult]::new('--dsn-notify', '--dsn-notify', [CompletionResultType]::ParameterName, 'Ask for delivery reports: never, or success,failure,delay')
+            [CompletionResult]::new('--dsn-return', '--dsn-return', [CompletionResultType]::ParameterName, 'What a report returns of the message: full or headers')
+            [CompletionResult]::new('--dsn-envid', '--dsn-envid', [CompletionResultType]::ParameterName, 'An id that reports repeat')
+            [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Refuse what is larger (109); k, M, G are powers of 1024')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Repeat TEXT in the JSON')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Show a progress bar: auto, always or never')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append what happens to FILE, one JSON object a line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour on standard error: auto, always or never')
+            [CompletionResult]::new('--exit-codes', '--exit-codes', [CompletionResultType]::ParameterName, 'End with ixp statuses, or with those of sysexits.h')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent, without any network')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--recipients-from-headers', '--recipients-from-headers', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Send to those accepted, even if others are refused')
+            [CompletionResult]::new('--require-dsn', '--require-dsn', [CompletionResultType]::ParameterName, 'Send nothing (94) where reports are not offered')
+            [CompletionResult]::new('--keep-bcc', '--keep-bcc', [CompletionResultType]::ParameterName, 'Leave Bcc fields in')
+            [CompletionResult]::new('--as-is', '--as-is', [CompletionResultType]::ParameterName, 'Add nothing, leave nothing out, need no header')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a message on standard output')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show the phases; twice, the dialogue')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show the phases; twice, the dialogue')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Show the dialogue, as -vv does')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing, but one line about each failure')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing, but one line about each failure')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'mailxport;sink' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'IP:PORT or unix:/PATH [default: a free port of 127.0.0.1]')
+            [CompletionResult]::new('--maildir', '--maildir', [CompletionResultType]::ParameterName, 'Keep messages in this Maildir')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End with status 0 after N messages')
+            [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Refuse larger messages; k, M, G are powers of 1024')
+            [CompletionResult]::new('--without', '--without', [CompletionResultType]::ParameterName, 'Do without an extension, or a comma list of them; may be repeated')
+            [CompletionResult]::new('--hostname', '--hostname', [CompletionResultType]::ParameterName, 'The name in the greeting [default: this machine''s]')
+            [CompletionResult]::new('--reject', '--reject', [CompletionResultType]::ParameterName, 'Refuse with CODE at a stage; may be repeated')
+            [CompletionResult]::new('--drop', '--drop', [CompletionResultType]::ParameterName, 'Hang up at a stage without a word; may be repeated')
+            [CompletionResult]::new('--delay', '--delay', [CompletionResultType]::ParameterName, 'Wait at a stage (ms, s or m); may be repeated')
+            [CompletionResult]::new('--allow-remote', '--allow-remote', [CompletionResultType]::ParameterName, 'Allow an address that other machines can reach')
+            [CompletionResult]::new('--discard', '--discard', [CompletionResultType]::ParameterName, 'Keep nothing, on purpose')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write JSON, one object a line')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'mailxport;explain' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead: an array, one object a row')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'mailxport;help' {
+            [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
+            [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what an exit status means and what to do next')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mailxport;help;send' {
+            break
+        }
+        'mailxport;help;sink' {
+            break
+        }
+        'mailxport;help;explain' {
+            break
+        }
+        'mailxport;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

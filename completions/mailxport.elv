@@ -1,0 +1,111 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[mailxport] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'mailxport'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'mailxport'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand send 'Send message files over one SMTP or LMTP session'
+            cand sink 'Run a small local mail server that keeps what it is sent'
+            cand explain 'Tell what an exit status means and what to do next'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mailxport;send'= {
+            cand --files-from 'Send the files that FILE lists too, one path a line'
+            cand --unsent 'Write the paths that are still to be sent to FILE'
+            cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
+            cand --helo 'Greet the server with this name'
+            cand --source-address 'Connect from this address'
+            cand --tls 'Ask for TLS: required, opportunistic or off'
+            cand -u 'Log on as NAME [env: MAILXPORT_USER]'
+            cand --user 'Log on as NAME [env: MAILXPORT_USER]'
+            cand --timeout 'Wait so long for a reply [default: by stage]'
+            cand --dot-timeout 'Wait so long for the verdict [default: 600]'
+            cand --connect-timeout 'Wait so long for a connection [default: 30]'
+            cand --deadline 'End the whole run after so long'
+            cand -f 'The sender; '''' is the null sender [default: of the message]'
+            cand --from 'The sender; '''' is the null sender [default: of the message]'
+            cand --to 'A recipient or a comma list; may be repeated'
+            cand --to-file 'Take recipients from FILE, one a line'
+            cand --dsn-notify 'Ask for delivery reports: never, or success,failure,delay'
+            cand --dsn-return 'What a report returns of the message: full or headers'
+            cand --dsn-envid 'An id that reports repeat'
+            cand --max-size 'Refuse what is larger (109); k, M, G are powers of 1024'
+            cand --context 'Repeat TEXT in the JSON'
+            cand --progress 'Show a progress bar: auto, always or never'
+            cand --log 'Append what happens to FILE, one JSON object a line'
+            cand --color 'Colour on standard error: auto, always or never'
+            cand --exit-codes 'End with ixp statuses, or with those of sysexits.h'
+            cand --dry-run 'Show what would be sent, without any network'
+            cand -4 'Use IPv4 only'
+            cand -6 'Use IPv6 only'
+            cand -t 'Take recipients from To, Cc and Bcc of the message'
+            cand --recipients-from-headers 'Take recipients from To, Cc and Bcc of the message'
+            cand --partial 'Send to those accepted, even if others are refused'
+            cand --require-dsn 'Send nothing (94) where reports are not offered'
+            cand --keep-bcc 'Leave Bcc fields in'
+            cand --as-is 'Add nothing, leave nothing out, need no header'
+            cand --json 'Print one JSON object a message on standard output'
+            cand -v 'Show the phases; twice, the dialogue'
+            cand --verbose 'Show the phases; twice, the dialogue'
+            cand --trace 'Show the dialogue, as -vv does'
+            cand -q 'Say nothing, but one line about each failure'
+            cand --quiet 'Say nothing, but one line about each failure'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mailxport;sink'= {
+            cand --listen 'IP:PORT or unix:/PATH [default: a free port of 127.0.0.1]'
+            cand --maildir 'Keep messages in this Maildir'
+            cand --count 'End with status 0 after N messages'
+            cand --max-size 'Refuse larger messages; k, M, G are powers of 1024'
+            cand --without 'Do without an extension, or a comma list of them; may be repeated'
+            cand --hostname 'The name in the greeting [default: this machine''s]'
+            cand --reject 'Refuse with CODE at a stage; may be repeated'
+            cand --drop 'Hang up at a stage without a word; may be repeated'
+            cand --delay 'Wait at a stage (ms, s or m); may be repeated'
+            cand --allow-remote 'Allow an address that other machines can reach'
+            cand --discard 'Keep nothing, on purpose'
+            cand --json 'Write JSON, one object a line'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mailxport;explain'= {
+            cand --json 'Print JSON instead: an array, one object a row'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mailxport;help'= {
+            cand send 'Send message files over one SMTP or LMTP session'
+            cand sink 'Run a small local mail server that keeps what it is sent'
+            cand explain 'Tell what an exit status means and what to do next'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mailxport;help;send'= {
+        }
+        &'mailxport;help;sink'= {
+        }
+        &'mailxport;help;explain'= {
+        }
+        &'mailxport;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,95 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_mailxport_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_mailxport_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_mailxport_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_mailxport_using_subcommand
+    set -l cmd (__fish_mailxport_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c mailxport -n "__fish_mailxport_needs_command" -s h -l help -d 'Print help'
+complete -c mailxport -n "__fish_mailxport_needs_command" -s V -l version -d 'Print version'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l files-from -d 'Send the files that FILE lists too, one path a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d 'Write the paths that are still to be sent to FILE' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l helo -d 'Greet the server with this name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l source-address -d 'Connect from this address' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l tls -d 'Ask for TLS: required, opportunistic or off' -r -f -a "required\t''
+opportunistic\t''
+off\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s u -l user -d 'Log on as NAME [env: MAILXPORT_USER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l timeout -d 'Wait so long for a reply [default: by stage]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dot-timeout -d 'Wait so long for the verdict [default: 600]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l connect-timeout -d 'Wait so long for a connection [default: 30]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l deadline -d 'End the whole run after so long' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s f -l from -d 'The sender; \'\' is the null sender [default: of the message]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l to -d 'A recipient or a comma list; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l to-file -d 'Take recipients from FILE, one a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-notify -d 'Ask for delivery reports: never, or success,failure,delay' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-return -d 'What a report returns of the message: full or headers' -r -f -a "full\t''
+headers\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-envid -d 'An id that reports repeat' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l max-size -d 'Refuse what is larger (109); k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l context -d 'Repeat TEXT in the JSON' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l log -d 'Append what happens to FILE, one JSON object a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l color -d 'Colour on standard error: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
+sysexits\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dry-run -d 'Show what would be sent, without any network'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s 4 -d 'Use IPv4 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s 6 -d 'Use IPv6 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s t -l recipients-from-headers -d 'Take recipients from To, Cc and Bcc of the message'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l partial -d 'Send to those accepted, even if others are refused'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l require-dsn -d 'Send nothing (94) where reports are not offered'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l keep-bcc -d 'Leave Bcc fields in'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l as-is -d 'Add nothing, leave nothing out, need no header'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l json -d 'Print one JSON object a message on standard output'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s v -l verbose -d 'Show the phases; twice, the dialogue'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l trace -d 'Show the dialogue, as -vv does'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s q -l quiet -d 'Say nothing, but one line about each failure'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l listen -d 'IP:PORT or unix:/PATH [default: a free port of 127.0.0.1]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l maildir -d 'Keep messages in this Maildir' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l count -d 'End with status 0 after N messages' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l max-size -d 'Refuse larger messages; k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l without -d 'Do without an extension, or a comma list of them; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l hostname -d 'The name in the greeting [default: this machine\'s]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l reject -d 'Refuse with CODE at a stage; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l drop -d 'Hang up at a stage without a word; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l delay -d 'Wait at a stage (ms, s or m); may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l allow-remote -d 'Allow an address that other machines can reach'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l discard -d 'Keep nothing, on purpose'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l json -d 'Write JSON, one object a line'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
+complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

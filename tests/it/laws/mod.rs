@@ -1,0 +1,52 @@
+//! The laws: what must hold whatever a server says, proved on the library with a link in memory, with real sockets and with
+//! processes that fail on purpose.
+
+mod deadlock;
+mod faults;
+mod journal;
+mod link;
+mod server;
+mod statuses;
+mod truth;
+mod waits;
+
+use mailxport::message::open::{Handling, Message, Origin};
+use mailxport::terms::address::Address;
+use mailxport::terms::endpoint::Server;
+use mailxport::terms::envelope::{Dsn, Envelope, Sender};
+use mailxport::terms::plan::{Family, Limits, Plan};
+use mailxport::watch::wait::Watch;
+use std::path::Path;
+use std::time::Duration;
+
+fn plan(server: &str, partial: bool) -> Plan {
+    let Ok(Server::At(endpoint)) = Server::parse(server) else { panic!("{server} is no server") };
+    Plan {
+        endpoint,
+        hello: Some("client.example".to_owned()),
+        tls: None,
+        limits: Limits::all(Duration::from_secs(20)),
+        family: Family::Any,
+        source: None,
+        partial,
+        dsn: Dsn::default(),
+    }
+}
+
+fn envelope(recipients: usize) -> Envelope {
+    let address = |text: String| Address::parse(&text).unwrap();
+    let to = (0..recipients).map(|number| address(format!("r{number}@d.example")));
+    Envelope::new(Sender::Mailbox(address("a@d.example".to_owned())), to)
+}
+
+fn open(path: &Path) -> Message {
+    Message::open(&Origin::Path(path.to_owned()), &Handling::default(), &Watch::default()).unwrap()
+}
+
+/// A message that goes out as it stands, with some dots to be doubled, of about so many octets.
+fn letter(number: usize, octets: usize) -> String {
+    let head = format!("Date: now\r\nMessage-ID: <{number}@d.example>\r\nFrom: a@d.example\r\n\r\n");
+    let line = format!(".line of {number}\r\n..\r\nx.\r\n");
+    let lines = octets.saturating_sub(head.len()) / line.len() + 1;
+    head + &line.repeat(lines)
+}

@@ -1,0 +1,244 @@
+//! Whatever a server says: what is reported is what happened, and nothing is sent that must not be.
+
+use super::journal::{What, read};
+use super::link::{Journal, Memory};
+use super::server::{Choices, Server};
+use super::{envelope, letter, open, plan};
+use mailxport::smtp::session::Session;
+use mailxport::terms::event::Deaf;
+use mailxport::terms::failure::Stage;
+use mailxport::terms::ixp::Class;
+use mailxport::terms::outcome::{Fate, Outcome, Verdict};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use std::fs::File;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// What happens to a message file while it is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Break {
+    None,
+    Cut,
+    Grown,
+    Touched,
+}
+
+#[derive(Clone, Debug)]
+struct Letter {
+    recipients: usize,
+    octets: usize,
+    fault: Break,
+    /// The fault comes when the server says 354, else before the message's turn.
+    late: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Run {
+    lmtp: bool,
+    pipelining: bool,
+    partial: bool,
+    calm: usize,
+    spite: u8,
+    choices: Vec<u8>,
+    whims: Vec<u8>,
+    letters: Vec<Letter>,
+}
+
+fn letters() -> impl Strategy<Value = Vec<Letter>> {
+    let octets = prop_oneof![8 => 1usize..400, 1 => 130_000usize..300_000];
+    let fault = prop_oneof![
+        6 => Just(Break::None), 1 => Just(Break::Cut), 1 => Just(Break::Grown), 1 => Just(Break::Touched),
+    ];
+    let letter = (1usize..=5, octets, fault, any::<bool>());
+    let letter =
+        letter.prop_map(|(recipients, octets, fault, late)| Letter { recipients, octets, fault, late });
+    prop::collection::vec(letter, 1..=3)
+}
+
+fn runs() -> impl Strategy<Value = Run> {
+    let spite = (0usize..16, prop_oneof![1 => Just(0u8), 3 => 1u8..80, 3 => 80u8..255]);
+    let octets = || prop::collection::vec(any::<u8>(), 0..120);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    (flags, spite, octets(), prop_oneof![Just(Vec::new()), octets()], letters()).prop_map(
+        |((lmtp, pipelining, partial), (calm, spite), choices, whims, letters)| Run {
+            lmtp,
+            pipelining,
+            partial,
+            calm,
+            spite,
+            choices,
+            whims,
+            letters,
+        },
+    )
+}
+
+fn damage(path: &Path, fault: Break) {
+    let file = File::options().write(true).open(path).unwrap();
+    let length = file.metadata().unwrap().len();
+    match fault {
+        Break::None => return,
+        Break::Cut => file.set_len(length - 1).unwrap(),
+        Break::Grown => file.set_len(length + 3).unwrap(),
+        Break::Touched => {}
+    }
+    file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+}
+
+/// One message's part of a run.
+struct Part {
+    outcome: Outcome,
+    /// The entries of the journal that belong to it.
+    span: std::ops::Range<usize>,
+    broken: bool,
+}
+
+/// Plays a run as the road does: every message in its turn while the session is of use.
+fn play(run: &Run) -> (Journal, Vec<Part>) {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = plan(if run.lmtp { "lmtp://127.0.0.1" } else { "127.0.0.1:25" }, run.partial);
+    let server = Server::new(run.lmtp, run.pipelining);
+    let server = server.with_spite(run.calm, run.spite, Choices::new(run.choices.clone()));
+    let (link, journal) = Memory::new(server, Choices::new(run.whims.clone()));
+    let mut parts = Vec::new();
+    let Ok(mut session) = Session::open(link, &plan, &mut Deaf) else { return (journal, parts) };
+    for (number, letter_of) in run.letters.iter().enumerate() {
+        if !session.is_usable() {
+            break;
+        }
+        let path = dir.path().join(number.to_string());
+        std::fs::write(&path, letter(number, letter_of.octets)).unwrap();
+        let message = open(&path);
+        let (fault, mut broken) = (letter_of.fault, letter_of.fault != Break::None);
+        match letter_of.late {
+            false => damage(&path, fault),
+            true => journal.borrow_mut().at_go = Some(Box::new(move || damage(&path, fault))),
+        }
+        let start = journal.borrow().entries.len();
+        let outcome = session.submit(&envelope(letter_of.recipients), &message, &mut Deaf);
+        let end = journal.borrow().entries.len();
+        broken &= journal.borrow_mut().at_go.take().is_none();
+        parts.push(Part { outcome, span: start..end, broken });
+    }
+    session.close(&mut Deaf);
+    (journal, parts)
+}
+
+/// The message as it must go over the wire, written the slow way.
+fn on_the_wire(text: &str) -> Vec<u8> {
+    let mut wire = String::new();
+    for line in text.split_inclusive('\n') {
+        wire += if line.starts_with('.') { "." } else { "" };
+        wire += line;
+    }
+    (wire + ".\r\n").into_bytes()
+}
+
+fn ensure(holds: bool, law: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(law.to_owned()) }
+}
+
+/// Holds one message's outcome against what an onlooker saw.
+fn judge(run: &Run, number: usize, part: &Part, told: &[(usize, What)]) -> Result<(), String> {
+    let (outcome, letter_of) = (&part.outcome, &run.letters[number]);
+    let own: Vec<&What> =
+        told.iter().filter(|(at, _)| part.span.contains(at)).map(|(_, what)| what).collect();
+    let lone = |what: &What| matches!(what, What::End(octets) if octets == b".\r\n");
+    let is_end = |what: &&&What| matches!(what, What::End(_)) && !lone(what);
+    let ends = own.iter().filter(is_end).count();
+    let code_of = |what: &What, of: &str| match what {
+        What::Reply(verb, code) if verb == of => Some(*code),
+        _ => None,
+    };
+    let end = own.iter().position(|what| is_end(&what));
+    let behind = end.map_or(&[][..], |end| &own[end + 1..]);
+    let finals: Vec<u16> = behind.iter().map_while(|what| code_of(what, ".")).collect();
+    let refused_rcpt = own.iter().filter_map(|what| code_of(what, "RCPT")).any(|code| code / 100 != 2);
+    let fates =
+        |wanted: fn(&Fate) -> bool| outcome.recipients.iter().filter(|(_, fate)| wanted(fate)).count();
+    let accepted = fates(Fate::is_accepted);
+
+    ensure(outcome.recipients.len() == letter_of.recipients, "one fate for each recipient")?;
+    ensure(ends <= 1, "the end is never written twice")?;
+    if let Some(What::End(octets)) = end.map(|end| own[end]) {
+        ensure(*octets == on_the_wire(&letter(number, letter_of.octets)), "what is ended is whole")?;
+    }
+    ensure(!part.broken || ends == 0, "a broken source never gets its end")?;
+    ensure(run.partial || !refused_rcpt || ends == 0, "one refusal sends nothing to anybody")?;
+    verdict(run, outcome, end.is_some(), &finals)?;
+    let temporary = outcome.ixp().class() == Class::Temporary;
+    if let Verdict::Refused(reply) = &outcome.verdict {
+        ensure(!reply.is_temporary() || temporary, "a 4yz is never permanent")?;
+        let deferred = fates(|fate| matches!(fate, Fate::Deferred(_)));
+        ensure(accepted > 0 || deferred == 0 || temporary, "a 4yz does not hide behind a permanent code")?;
+        let unheard = run.partial && fates(|fate| matches!(fate, Fate::Untried)) > 0;
+        let of_rcpt = outcome.failure.as_ref().is_some_and(|failure| failure.stage == Stage::Rcpt);
+        ensure(!unheard || !of_rcpt || temporary, "in part, a refusal is for those who were refused")?;
+    }
+    Ok(())
+}
+
+/// What may be said of a message by its end and the replies behind it.
+fn verdict(run: &Run, outcome: &Outcome, ended: bool, finals: &[u16]) -> Result<(), String> {
+    let count =
+        |wanted: fn(&Fate) -> bool| outcome.recipients.iter().filter(|(_, fate)| wanted(fate)).count();
+    let accepted = count(Fate::is_accepted);
+    let unknown = count(|fate| matches!(fate, Fate::Unknown));
+    let good = finals.iter().filter(|code| *code / 100 == 2).count();
+    let decided = finals.iter().take_while(|code| matches!(*code / 100, 2 | 4 | 5)).count();
+    let exit = outcome.ixp().exit();
+    match &outcome.verdict {
+        Verdict::Accepted(_) | Verdict::Partial(_) => {
+            ensure(ended && good > 0, "accepted only with a 2yz after the end")?;
+            ensure(!run.lmtp || accepted == good, "in LMTP each acceptance has a reply of its own")?;
+            ensure(unknown == 0, "nothing is unknown with a verdict")?;
+            let all = accepted == outcome.recipients.len();
+            ensure(all == matches!(outcome.verdict, Verdict::Accepted(_)), "accepted means all")?;
+            ensure(if all { exit == 0 } else { exit == 41 || exit == 42 }, "0 for all, 41 or 42 for some")
+        }
+        Verdict::Unknown => {
+            ensure(ended && exit == 40, "unknown only after the end, and then 40")?;
+            ensure(unknown > 0 && decided < finals.len().max(1) + unknown, "unknown has its reason")?;
+            ensure(run.lmtp || good == 0, "a 2yz to the end is believed")
+        }
+        Verdict::Refused(_) | Verdict::NotSent => {
+            ensure(!ended || (decided > 0 && good == 0), "after the end only a refusal is certain")?;
+            ensure(accepted == 0 && unknown == 0, "no recipient has what was not sent")?;
+            ensure(!matches!(exit, 0 | 40 | 41 | 42), "what was not sent has a status that says so")
+        }
+    }
+}
+
+fn hold(run: &Run) -> Result<Vec<&'static str>, String> {
+    let (journal, parts) = play(run);
+    let told = read(&journal.borrow().entries, run.lmtp)?;
+    for (number, part) in parts.iter().enumerate() {
+        judge(run, number, part, &told)
+            .map_err(|law| format!("{law}\nmessage {number}: {:?}\n{told:?}", part.outcome))?;
+    }
+    Ok(parts.iter().map(|part| part.outcome.verdict.name()).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_reported_is_what_happened(run in runs()) {
+        prop_assert_eq!(hold(&run).map(drop), Ok(()));
+    }
+}
+
+#[test]
+fn random_servers_lead_to_every_verdict() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut seen: Vec<&str> = Vec::new();
+    for _ in 0..600 {
+        let run = runs().new_tree(&mut runner).unwrap().current();
+        seen.extend(hold(&run).unwrap());
+    }
+    for name in ["accepted", "partial", "refused", "not-sent", "unknown"] {
+        let count = seen.iter().filter(|known| **known == name).count();
+        assert!(count >= 10, "{name}: {count} of {}", seen.len());
+    }
+}

@@ -1,0 +1,90 @@
+//! The fewest waits: how often a client must stand still in each dialogue.
+
+use super::link::{Entry, Memory};
+use super::server::{Ask, Choices, Refusals, Server};
+use super::{envelope, letter, open, plan};
+use mailxport::smtp::session::Session;
+use mailxport::terms::event::Deaf;
+
+struct Row {
+    what: &'static str,
+    lmtp: bool,
+    pipelining: bool,
+    partial: bool,
+    recipients: usize,
+    messages: usize,
+    refusals: Refusals,
+    waits: usize,
+}
+
+fn row(what: &'static str, recipients: usize, waits: usize) -> Row {
+    let (lmtp, pipelining, partial, messages, refusals) = (false, true, false, 1, Vec::new());
+    Row { what, lmtp, pipelining, partial, recipients, messages, refusals, waits }
+}
+
+fn rows() -> Vec<Row> {
+    let partial = |row| Row { partial: true, ..row };
+    let in_step = |row| Row { pipelining: false, ..row };
+    let lmtp = |row| Row { lmtp: true, ..row };
+    let twice = |row| Row { messages: 2, ..row };
+    let refused = |row, refusals: &[(Ask, usize, u16)]| Row { refusals: refusals.to_vec(), ..row };
+    vec![
+        // Greeting, EHLO, the flight with DATA, the verdict.
+        row("one recipient", 1, 4),
+        // The flight cannot take DATA along where one refusal must not deliver to the others.
+        row("ten recipients", 10, 5),
+        row("a thousand recipients", 1000, 5),
+        partial(row("ten, in part", 10, 4)),
+        partial(row("a thousand, in part", 1000, 4)),
+        twice(row("a second message", 1, 6)),
+        twice(row("a second message to many", 10, 8)),
+        twice(partial(row("a second message in part", 10, 6))),
+        in_step(row("one recipient in step", 1, 6)),
+        in_step(row("ten recipients in step", 10, 15)),
+        in_step(partial(row("ten in step, in part", 10, 15))),
+        twice(in_step(row("a second message in step", 1, 11))),
+        lmtp(row("LMTP", 1, 4)),
+        lmtp(row("LMTP to ten: their verdicts come together", 10, 5)),
+        lmtp(partial(row("LMTP to ten, in part", 10, 4))),
+        refused(row("a refused greeting", 1, 1), &[(Ask::Greeting, 0, 554)]),
+        refused(row("a refused EHLO", 1, 2), &[(Ask::Hello, 0, 554)]),
+        refused(in_step(row("HELO instead", 1, 7)), &[(Ask::Hello, 0, 502)]),
+        refused(row("a refused sender", 10, 3), &[(Ask::Mail, 0, 550), (Ask::Rcpt, 0, 503)]),
+        refused(in_step(row("a refused sender in step", 10, 3)), &[(Ask::Mail, 0, 550)]),
+        refused(row("one refused of ten", 10, 3), &[(Ask::Rcpt, 4, 550)]),
+        refused(in_step(row("the fifth of ten refused in step, and RSET", 10, 9)), &[(Ask::Rcpt, 4, 550)]),
+        refused(partial(row("one refused of ten, in part", 10, 4)), &[(Ask::Rcpt, 4, 550)]),
+        refused(row("refused with a 354 behind: one more for the lone dot", 1, 4), &[(Ask::Rcpt, 0, 550)]),
+        refused(
+            lmtp(row("LMTP drops such a 354: nobody would answer the dot", 1, 3)),
+            &[(Ask::Rcpt, 0, 550)],
+        ),
+        refused(row("a refused DATA", 1, 3), &[(Ask::Data, 0, 451)]),
+        refused(row("a refused message", 1, 4), &[(Ask::Dot, 0, 554)]),
+    ]
+}
+
+#[test]
+fn no_dialogue_waits_more_often_than_it_must() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("note.eml");
+    std::fs::write(&path, letter(1, 300)).unwrap();
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let plan = plan(if row.lmtp { "lmtp://127.0.0.1" } else { "127.0.0.1:25" }, row.partial);
+        let server = Server::new(row.lmtp, row.pipelining).refusing(row.refusals);
+        let (link, journal) = Memory::new(server, Choices::default());
+        if let Ok(mut session) = Session::open(link, &plan, &mut Deaf) {
+            for _ in 0..row.messages {
+                session.submit(&envelope(row.recipients), &open(&path), &mut Deaf);
+            }
+            session.close(&mut Deaf);
+        }
+        let entries = &journal.borrow().entries;
+        let waits = entries.iter().filter(|entry| **entry == Entry::Waited).count();
+        if waits != row.waits {
+            wrong.push(format!("{}: {waits} waits instead of {}", row.what, row.waits));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,116 @@
+//! The man pages: hand-written frames into which options and tables are poured.
+
+use std::fs;
+use std::process::Command;
+
+use super::{holds, installed, lists, output, roff, root, tree};
+
+const PAGES: [&str; 5] =
+    ["mailxport.1", "mailxport-send.1", "mailxport-sink.1", "mailxport-explain.1", "mailxport-exit.7"];
+
+/// A page with everything poured in: `@WORD ARGUMENT@` is what the table or the tree has for it.
+fn page(name: &str) -> String {
+    let frame = fs::read_to_string(root().join(format!("tests/it/papers/{name}.in"))).unwrap();
+    let tree = tree();
+    let command = name.split(['-', '.']).nth(1).and_then(|word| tree.find_subcommand(word));
+    let mut text = String::new();
+    for line in frame.lines() {
+        let mut parts = line.split('@');
+        let mut poured = parts.next().unwrap_or_default().to_owned();
+        let rest: Vec<&str> = parts.collect();
+        // An address in an example has one '@', a thing to be poured in stands between two.
+        let mut at = 0;
+        while at < rest.len() {
+            let (word, argument) = rest[at].split_once(' ').unwrap_or((rest[at], ""));
+            match value(word, argument, &tree, command) {
+                Some(value) if at + 1 < rest.len() => {
+                    poured.push_str(value.trim_end());
+                    poured.push_str(rest[at + 1]);
+                    at += 2;
+                }
+                _ => {
+                    poured.push('@');
+                    poured.push_str(rest[at]);
+                    at += 1;
+                }
+            }
+        }
+        text.push_str(&poured);
+        text.push('\n');
+    }
+    text
+}
+
+fn value(
+    word: &str,
+    argument: &str,
+    tree: &clap::Command,
+    command: Option<&clap::Command>,
+) -> Option<String> {
+    Some(match (word, argument) {
+        ("VERSION", "") => env!("CARGO_PKG_VERSION").to_owned(),
+        ("COMMANDS", "") => roff::commands(tree),
+        ("ABOUT", "") => roff::about(command.unwrap()),
+        ("OPTIONS", heading) => roff::options(command.unwrap(), heading),
+        ("CLASSES", "") => lists::classes(),
+        ("EXITS", "short") => lists::short(),
+        ("STATUSES", "") => lists::statuses(),
+        ("CASE", name) => {
+            let class = lists::CLASSES.into_iter().find(|class| class.name() == name);
+            lists::pattern(class.unwrap())
+        }
+        ("RUN", arguments) => {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+            let (_, text) = output(program.args(arguments.split(' ')));
+            let lines = text.lines().map(roff::escaped).collect::<Vec<_>>().join("\n");
+            format!("$ mailxport {arguments}\n{lines}")
+        }
+        _ => return None,
+    })
+}
+
+#[test]
+fn the_man_pages_are_as_the_options_and_the_table_have_it() {
+    for name in PAGES {
+        holds(&format!("man/{name}"), &page(name));
+    }
+}
+
+#[test]
+fn the_man_pages_have_every_option() {
+    for command in tree().get_subcommands().filter(|command| command.get_name() != "help") {
+        let page = page(&format!("mailxport-{}.1", command.get_name()));
+        for arg in command.get_arguments().filter(|arg| arg.get_id() != "help" || arg.get_long().is_some()) {
+            let long = arg.get_long().map(|long| format!("\\fB\\-\\-{}\\fR", long.replace('-', "\\-")));
+            let short = arg.get_short().map(|short| format!("\\fB\\-{short}\\fR"));
+            for option in [long, short].into_iter().flatten() {
+                assert!(page.contains(&option), "{} lacks {option}", command.get_name());
+            }
+        }
+    }
+}
+
+#[test]
+fn mandoc_finds_nothing_wrong_with_the_man_pages() {
+    let Some(mandoc) = installed("mandoc") else { return };
+    for name in PAGES {
+        let mut command = Command::new(&mandoc);
+        let (well, said) =
+            output(command.args(["-Tlint", "-W", "warning"]).arg(root().join("man").join(name)));
+        assert!(well && said.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn short_help_has_one_line_an_option() {
+    for command in ["send", "sink", "explain"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        let (_, help) = output(program.args([command, "-h"]).env("COLUMNS", "100"));
+        let tree = tree();
+        let options =
+            tree.find_subcommand(command).unwrap().get_arguments().filter(|arg| !arg.is_positional());
+        let lines = help.lines().filter(|line| line.trim_start().starts_with('-'));
+        assert!(lines.clone().all(|line| line.trim().contains("  ") && line.len() <= 100), "{help}");
+        assert_eq!(lines.count(), options.count(), "{help}");
+    }
+}
