@@ -6,15 +6,17 @@ use crate::cli::shared::EnvelopeArgs;
 use crate::delivery::job::{Letter, Turn};
 use crate::message::header::Header;
 use crate::message::open::{Handling, Message, Origin};
+use crate::message::source::{BLOCK, Opened, keep};
 use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list, mailbox};
 use crate::terms::envelope::{Envelope, Sender};
-use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::watch::wait::Watch;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What letters are made with: the addresses of the command line and the handling of the messages.
 #[derive(Debug)]
@@ -159,22 +161,33 @@ fn recipients_of(path: &Path, watch: &Watch) -> Result<Vec<Address>, Failure> {
     Ok(found)
 }
 
-/// The whole of a list, from a file or standard input.
+/// Octets that a list of addresses or paths may have.
+const LONGEST_LIST: usize = 64 * 1024 * 1024;
+
+/// The whole of a list, from a file, a pipe or standard input.
 fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
-    let unreadable =
-        |error| Failure::new(Stage::Input, Cause::Unreadable(error)).about(path.to_string_lossy());
-    let mut octets = Vec::new();
-    if path.as_os_str() != "-" {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut octets)).map_err(unreadable)?;
-        return Ok(octets);
-    }
-    let (stdin, mut block) = (std::io::stdin(), vec![0u8; 64 * 1024]);
+    let failed = |cause| Failure::new(Stage::Input, cause).about(path.to_string_lossy());
+    let standard_input = path.as_os_str() == "-";
+    let opened = if standard_input { Opened::standard_input() } else { Opened::path(path) };
+    let source = match opened {
+        Ok(Opened::File(source)) => source,
+        Ok(Opened::Stream(stream)) => keep(&stream, watch, |_| ()).map_err(failed)?,
+        // An empty list is one.
+        Err(Cause::Unfit(Unfit::Empty)) => return Ok(Vec::new()),
+        Err(cause) => return Err(failed(cause)),
+    };
+    let (mut octets, mut block) = (Vec::new(), vec![0u8; BLOCK]);
     loop {
-        let ready = watch.wait(std::os::fd::AsFd::as_fd(&stdin), rustix::event::PollFlags::IN, None);
-        ready.map_err(|halt| Failure::new(Stage::Input, halt.cause(std::time::Duration::ZERO)))?;
-        match rustix::io::read(&stdin, &mut block).map_err(|error| unreadable(error.into()))? {
+        watch.check().map_err(|halt| failed(halt.cause(Duration::ZERO)))?;
+        match source
+            .read_at(&mut block, octets.len() as u64)
+            .map_err(|error| failed(Cause::Unreadable(error)))?
+        {
             0 => return Ok(octets),
             count => octets.extend_from_slice(&block[..count]),
+        }
+        if octets.len() > LONGEST_LIST {
+            return Err(failed(Cause::Unreadable(ErrorKind::FileTooLarge.into())));
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::terms::outcome::{Outcome, Tally};
 use crate::terms::plan::Plan;
 use crate::watch::signals::{Signals, die_of};
 use crate::watch::wait::Watch;
+use anyhow::Context;
 use std::cell::RefCell;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -97,7 +98,9 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let gather = Gather::new(args, host, watch)?;
     let log = args.output.log.as_deref().map(|path| {
         let opened = std::fs::File::options().create(true).append(true).open(path);
-        opened.map_err(|error| unwritable(path, &error))
+        opened
+            .with_context(|| format!("{} cannot be written", path.display()))
+            .map_err(|problem| unwritable(&problem))
     });
     let log = log.transpose()?;
     let unsent = match &args.unsent {
@@ -109,15 +112,15 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
         {
             return Err(usage("a path with a line end cannot be listed by --unsent").into());
         }
-        Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|error| unwritable(path, &error))?),
+        Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|problem| unwritable(&problem))?),
         _ => None,
     };
     let turns = gather::turns(args, &gather, watch).map_err(Early::Message)?;
     Ok(Ready { server, plan, gather, turns, unsent, log })
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    usage(format!("{} cannot be written: {}", path.display(), voice::os(error)))
+fn unwritable(problem: &anyhow::Error) -> Failure {
+    usage(format!("{problem:#}"))
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
@@ -168,8 +171,8 @@ fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     deliver(&plan, watch, turns, &mut clerk, &mut Ear(&panel));
     let Clerk { tally, unsent, stopped, .. } = clerk;
     drop(sink);
-    if let Some(Err(error)) = unsent.map(Unsent::write) {
-        out::say(&format!("mailxport: note: the list of unsent messages could not be written: {error}\n"));
+    if let Some(Err(problem)) = unsent.map(Unsent::write) {
+        out::say(&format!("mailxport: note: the list of what is unsent: {problem:#}\n"));
     }
     if let (Some(signal), true) = (watch.caught(), stopped) {
         die_of(signal);

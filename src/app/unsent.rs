@@ -1,6 +1,7 @@
 //! `--unsent FILE`: the paths still to be sent, put in place whole or not at all.
 
 use crate::message::open::Origin;
+use anyhow::Context;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,15 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    pub fn prepare(target: &Path) -> io::Result<Unsent> {
+    pub fn prepare(target: &Path) -> anyhow::Result<Unsent> {
+        let unwritable = || format!("{} cannot be written", target.display());
         if target.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
+            return Err(io::Error::from(io::ErrorKind::IsADirectory)).with_context(unwritable);
         }
         let folder =
             target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let draft = tempfile::Builder::new().prefix(".unsent").tempfile_in(folder)?;
+        let draft =
+            tempfile::Builder::new().prefix(".unsent").tempfile_in(folder).with_context(unwritable)?;
         Ok(Unsent { target: target.to_owned(), draft, paths: Vec::new() })
     }
 
@@ -32,10 +35,10 @@ impl Unsent {
         }
     }
 
-    pub fn write(mut self) -> io::Result<()> {
-        self.draft.write_all(&self.paths)?;
-        self.draft.as_file().sync_all()?;
-        self.draft.persist(&self.target)?;
-        Ok(())
+    pub fn write(mut self) -> anyhow::Result<()> {
+        let unwritable = || format!("{} could not be written", self.target.display());
+        self.draft.write_all(&self.paths).with_context(unwritable)?;
+        self.draft.as_file().sync_all().with_context(unwritable)?;
+        self.draft.persist(&self.target).map(|_| ()).with_context(unwritable)
     }
 }

@@ -83,7 +83,12 @@ fn send<'a>(
             let halted = watch.check().map_err(|halt| halt.cause(Duration::ZERO));
             let outcome = match halted {
                 Ok(()) => session.submit(&letter.envelope, &letter.message, observer),
-                Err(_) => untried(never_tried(plan), letter),
+                Err(cause) => {
+                    let failure = Failure::new(Stage::Mail, cause).at(&plan.endpoint.to_string());
+                    let outcome = untried(failure, letter);
+                    *line = Line::Lost;
+                    return outcome;
+                }
             };
             if !session.is_usable() {
                 *line = Line::Lost;

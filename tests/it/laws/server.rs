@@ -176,7 +176,7 @@ impl Server {
     fn oddity(&mut self, ask: Ask) -> Answer {
         let good = self.good(ask);
         let closing = |answer: Answer| Answer { close: true, ..answer };
-        match self.choices.below(18) {
+        match self.choices.below(20) {
             0 => one("450 4.2.1 later"),
             1 => one("451 later"),
             2 => one("550 5.1.1 \x1b[31mno\u{9b}"),
@@ -193,7 +193,7 @@ impl Server {
                 one(junk[usize::from(self.choices.below(9))])
             }
             9 => lines(&["250-first", "550 second"]),
-            10 => Answer { lines: [good.lines.clone(), good.lines].concat(), close: false },
+            10 | 18 | 19 => Answer { lines: [good.lines.clone(), good.lines].concat(), close: false },
             11 => closing(good),
             12 => closing(Answer::default()),
             13 => closing(one("250-not all of it")),

@@ -58,7 +58,7 @@ fn letters() -> impl Strategy<Value = Vec<Letter>> {
 
 fn runs() -> impl Strategy<Value = Run> {
     let spite = (0usize..16, prop_oneof![1 => Just(0u8), 3 => 1u8..80, 3 => 80u8..255]);
-    let octets = || prop::collection::vec(any::<u8>(), 0..120);
+    let octets = || prop::collection::vec(any::<u8>(), 0..300);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     (flags, spite, octets(), prop_oneof![Just(Vec::new()), octets()], letters()).prop_map(
         |((lmtp, pipelining, partial), (calm, spite), choices, whims, letters)| Run {

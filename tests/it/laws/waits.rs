@@ -5,6 +5,7 @@ use super::server::{Ask, Choices, Refusals, Server};
 use super::{envelope, letter, open, plan};
 use mailxport::smtp::session::Session;
 use mailxport::terms::event::Deaf;
+use mailxport::terms::failure::Cause;
 
 struct Row {
     what: &'static str,
@@ -87,4 +88,22 @@ fn no_dialogue_waits_more_often_than_it_must() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_reply_before_its_command_is_written_ends_the_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("note.eml");
+    std::fs::write(&path, letter(1, 300)).unwrap();
+    let plan = plan("127.0.0.1:25", true);
+    // Greeting and EHLO are calm; MAIL is answered twice, all else well.
+    let server = Server::new(false, true).with_spite(2, 255, Choices::new(vec![1, 10]));
+    // Half of the flight is taken; then the server is heard before the rest.
+    let whims = [vec![0; 9], vec![0, 0, 2], vec![2, 1, 1, 1, 1, 1, 1]].concat();
+    let (link, _) = Memory::new(server, Choices::new(whims));
+    let mut session = Session::open(link, &plan, &mut Deaf).unwrap();
+    let outcome = session.submit(&envelope(5), &open(&path), &mut Deaf);
+    let cause = outcome.failure.map(|failure| failure.cause);
+    assert!(matches!(cause, Some(Cause::AheadOfCommand)), "{cause:?}");
+    assert!(!session.is_usable());
 }
