@@ -36,6 +36,7 @@ pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) ->
         source: server.source_address,
         partial: envelope.partial,
         dsn,
+        login: None,
     })
 }
 

@@ -15,7 +15,6 @@ use crate::console::record::Record;
 use crate::console::{dry_run, voice};
 use crate::delivery::deliver::deliver;
 use crate::delivery::job::{Desk, Letter, Report, Turn};
-use crate::delivery::rules;
 use crate::message::open::Origin;
 use crate::net::host;
 use crate::sink::{Listen, Setup, Sink, StoreChoice};
@@ -130,9 +129,6 @@ fn plan_for(server: &Server, args: &SendArgs) -> Result<Plan, Failure> {
         Server::At(endpoint) => endpoint.clone(),
     };
     let plan = plan(endpoint, &args.server, &args.envelope)?;
-    if !args.dry_run {
-        rules::before_connecting(&plan)?;
-    }
     Ok(plan)
 }
 

@@ -74,9 +74,35 @@ pub struct ServerArgs {
 
     /// Log on as NAME [env: MAILXPORT_USER]
     ///
-    /// This build cannot log on: where a user is named nothing is sent.
+    /// The password comes from --password-file or --password-command, else from MAILXPORT_PASSWORD, from the file
+    /// mailxport.password in $CREDENTIALS_DIRECTORY, from netrc, or from a prompt on the terminal, the first of them that
+    /// there is. There is no option for the password itself: every process list would show it.
     #[arg(short, long, value_name = "NAME")]
     pub user: Option<String>,
+
+    /// Read the password from the first line of FILE ('-': standard input)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password_command", "token_file", "token_command"])]
+    pub password_file: Option<PathBuf>,
+
+    /// Run CMD and take the first line of its output as the password
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["token_file", "token_command"])]
+    pub password_command: Option<String>,
+
+    /// Read an OAuth token from the first line of FILE ('-': standard input) [env: MAILXPORT_TOKEN]
+    #[arg(long, value_name = "FILE", conflicts_with = "token_command")]
+    pub token_file: Option<PathBuf>,
+
+    /// Run CMD and take the first line of its output as an OAuth token
+    #[arg(long, value_name = "CMD")]
+    pub token_command: Option<String>,
+
+    /// How to log on [default: auto, the strongest way that is offered]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub auth: Option<AuthChoice>,
+
+    /// Let the password or token cross a connection in clear
+    #[arg(long)]
+    pub auth_in_clear: bool,
 
     /// Wait so long for a reply [default: by stage]
     ///
@@ -99,6 +125,25 @@ pub struct ServerArgs {
     /// End the whole run after so long
     #[arg(long, value_name = "SECONDS", value_parser = amount::seconds)]
     pub deadline: Option<Duration>,
+}
+
+/// The ways to log on, as words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthChoice {
+    Auto,
+    None,
+    Plain,
+    Login,
+    CramMd5,
+    #[value(name = "scram-sha-1")]
+    ScramSha1,
+    #[value(name = "scram-sha-256")]
+    ScramSha256,
+    #[value(name = "xoauth2")]
+    XOAuth2,
+    #[value(name = "oauthbearer")]
+    OAuthBearer,
+    External,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -145,6 +145,11 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
         Cause::Interrupted(signal) => format!("stopped by {} at {phrase}", signal.name()),
         Cause::NotBuilt(what) => format!("{what} ({server})"),
         Cause::Tls(problem) => security::sentence(problem, server),
+        Cause::NoMechanism(why) => format!("no log-on at {server}: {why}"),
+        Cause::SecretInClear => {
+            format!("the connection to {server} is in clear, and no password crosses such a one")
+        }
+        Cause::LogOn(why) => format!("the log-on at {server} failed: {why}"),
         cause => own_side(cause, server, origin, problem),
     }
 }
@@ -188,6 +193,7 @@ fn refusal(failure: &Failure, reply: &Reply, server: &str, problem: Option<Strin
         Stage::Mail => format!("{server} {verb} the sender {problem}"),
         Stage::Reset => format!("{server} {verb} a new message"),
         Stage::StartTls => format!("{server} {verb} STARTTLS"),
+        Stage::Login => format!("{server} {verb} the log-on"),
         Stage::Quit => format!("{server} ended the session"),
         _ => format!("{server} {verb} the message"),
     }
@@ -317,6 +323,11 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::NotReached(_) => "is the port right? a server for mail listens at 587, 465 or 25",
         Cause::Lacks(Feature::StartTls) => "where it has TLS from the first byte, smtps://HOST reaches it",
         Cause::Tls(problem) => return security::hint(problem),
+        Cause::SecretInClear => "--auth-in-clear allows it, for whoever trusts everybody on the way",
+        Cause::Refused(_) if failure.stage == Stage::Login => {
+            "look at --user and at where the password comes from"
+        }
+        Cause::Refused(reply) if failure.stage == Stage::Mail && reply.code == 530 => "--user names a log-on",
         Cause::Unfit(Unfit::Terminal) => "name a file, or put a message into a pipe",
         _ => return None,
     })

@@ -106,9 +106,9 @@ fn open<'a>(
     observer: &mut dyn Observer,
 ) -> Result<Session<'a, Wire>, Failure> {
     let (wire, peer) = connect(plan, watch, observer)?;
-    let policy = rules::policy(plan, &peer);
-    let wire = wire.secured_by(Securing::new(&plan.tls, plan.endpoint.host(), policy));
-    Session::open(wire, plan, policy, observer)
+    let terms = rules::terms(plan, &peer);
+    let wire = wire.secured_by(Securing::new(&plan.tls, plan.endpoint.host(), terms.policy));
+    Session::open(wire, plan, terms, observer)
 }
 
 fn never_tried(plan: &Plan) -> Failure {

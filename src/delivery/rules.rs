@@ -1,24 +1,19 @@
 //! Which connections may carry a message: TLS is required but on this machine itself or where it was turned off.
 
 use crate::net::connect::Peer;
-use crate::terms::failure::{Cause, Failure, Stage};
+use crate::smtp::session::Terms;
 use crate::terms::plan::Plan;
 use crate::terms::tls::Tls;
 
-const NO_LOGIN: &str = "this build cannot log on yet";
-
-/// Judges a plan before the first packet.
-pub fn before_connecting(plan: &Plan) -> Result<(), Failure> {
-    if plan.endpoint.user.is_some() {
-        return Err(Failure::new(Stage::Login, Cause::NotBuilt(NO_LOGIN)).at(&plan.endpoint.to_string()));
-    }
-    Ok(())
-}
-
 /// What is to be asked of a connection, by who was really reached: a name proves nothing.
-pub fn policy(plan: &Plan, peer: &Peer) -> Tls {
-    let near = if peer.is_on_this_machine() { Tls::Opportunistic } else { Tls::Required };
-    plan.tls.when.unwrap_or(near)
+pub fn terms(plan: &Plan, peer: &Peer) -> Terms {
+    let near = peer.is_on_this_machine();
+    let usual = if near { Tls::Opportunistic } else { Tls::Required };
+    let said = plan.login.as_ref().is_some_and(|login| login.in_clear);
+    Terms {
+        policy: plan.tls.when.unwrap_or(usual),
+        clear_is_allowed: said || (near && plan.tls.when == Some(Tls::Off)),
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +42,7 @@ mod tests {
             let (hello, limits, family, dsn) = (None, Limits::default(), Family::Any, Dsn::default());
             let plan = Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn };
             let peer = reached.map_or(Peer::Unix, |address| Peer::Tcp(address.parse().unwrap()));
-            assert_eq!(policy(&plan, &peer), policy_is, "{reached:?}");
+            assert_eq!(terms(&plan, &peer).policy, policy_is, "{reached:?}");
         }
     }
 }

@@ -4,6 +4,8 @@ pub mod body;
 pub mod capability;
 pub mod command;
 pub mod flight;
+mod login;
+mod mask;
 pub mod sasl;
 pub mod session;
 pub mod stuff;

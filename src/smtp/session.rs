@@ -2,6 +2,7 @@
 
 use super::capability::Capabilities;
 use super::command::Command;
+use super::login::{Ground, log_on};
 use super::talk::Talk;
 use crate::net::host;
 use crate::net::link::{Limit, Link};
@@ -24,6 +25,14 @@ pub(super) enum Standing {
     Open,
 }
 
+/// What the rules ask of a session, by who was really reached.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    pub policy: Tls,
+    /// A password or token may cross it without TLS.
+    pub clear_is_allowed: bool,
+}
+
 /// A session with a server that has been greeted.
 #[derive(Debug)]
 pub struct Session<'a, L> {
@@ -43,12 +52,12 @@ impl<'a, L: Link> Session<'a, L> {
     pub fn open(
         link: L,
         plan: &'a Plan,
-        policy: Tls,
+        terms: Terms,
         observer: &mut dyn Observer,
     ) -> Result<Session<'a, L>, Failure> {
         let server = plan.endpoint.to_string();
         let mut talk = Talk::new(link, plan.limits);
-        let opened = greet(&mut talk, plan, policy, observer).map_err(|(stage, cause)| {
+        let opened = greet(&mut talk, plan, terms, observer).map_err(|(stage, cause)| {
             farewell_after(&mut talk, &cause, observer);
             Failure::new(stage, cause).at(&server)
         });
@@ -120,7 +129,7 @@ type Opened = (Capabilities, Option<TlsFacts>);
 fn greet<L: Link>(
     talk: &mut Talk<L>,
     plan: &Plan,
-    policy: Tls,
+    terms: Terms,
     observer: &mut dyn Observer,
 ) -> Result<Opened, (Stage, Cause)> {
     let mut tls = None;
@@ -131,12 +140,16 @@ fn greet<L: Link>(
     judge(greeting, |reply| reply.code == 220).map_err(|cause| (Stage::Greeting, cause))?;
     let name = plan.hello.clone().or_else(host::full_name).unwrap_or_else(|| talk.link.literal());
     let mut offered = hello(talk, plan, &name, observer).map_err(|cause| (Stage::Hello, cause))?;
-    if tls.is_none() && policy != Tls::Off {
-        tls = start_tls(talk, plan, policy, &offered, observer)?;
+    if tls.is_none() && terms.policy != Tls::Off {
+        tls = start_tls(talk, plan, terms.policy, &offered, observer)?;
         if tls.is_some() {
             // What was offered in clear is forgotten: anybody on the way could have said it.
             offered = hello(talk, plan, &name, observer).map_err(|cause| (Stage::Hello, cause))?;
         }
+    }
+    if let Some(login) = &plan.login {
+        let ground = Ground { tls: tls.as_ref(), clear_is_allowed: terms.clear_is_allowed };
+        log_on(talk, plan, login, ground, &offered, observer).map_err(|cause| (Stage::Login, cause))?;
     }
     Ok((offered, tls))
 }

@@ -1,12 +1,15 @@
 //! The two sides of a dialogue: commands out, replies in, every one of them shown to the observer.
 
 use super::command::Command;
+use super::mask;
 use crate::net::link::{Limit, Link, Offer};
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Stage};
 use crate::terms::plan::Limits;
 use crate::terms::reply::{Reply, ReplyReader};
+use crate::terms::secret::Secret;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// A link that speaks in commands and replies.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub struct Talk<L> {
     /// The server will say no more that could be understood.
     pub lost: bool,
     reader: ReplyReader,
+    /// What no reply may repeat: a secret, and how it looks in base64.
+    masked: Vec<Zeroizing<Vec<u8>>>,
 }
 
 /// Octets of text kept of an answer to EHLO.
@@ -23,7 +28,7 @@ const HELLO_KEPT: usize = 64 * 1024;
 
 impl<L: Link> Talk<L> {
     pub fn new(link: L, limits: Limits) -> Talk<L> {
-        Talk { link, limits, lost: false, reader: ReplyReader::default() }
+        Talk { link, limits, lost: false, reader: ReplyReader::default(), masked: Vec::new() }
     }
 
     pub fn limit(&self, stage: Stage) -> Duration {
@@ -47,6 +52,27 @@ impl<L: Link> Talk<L> {
         command.write_to(&mut octets);
         self.send(&octets, self.limit(command.stage), observer)?;
         self.reply(command.stage, observer)
+    }
+
+    /// Keeps a secret out of everything that is shown from now on, whatever the server repeats.
+    pub fn mask(&mut self, secret: &Secret) {
+        self.masked = mask::forms(secret);
+    }
+
+    /// Sends a line that may hold a secret; the observer is told of it by the caller, in other words.
+    pub fn ask_masked(
+        &mut self,
+        line: &str,
+        stage: Stage,
+        observer: &mut dyn Observer,
+    ) -> Result<Reply, Cause> {
+        self.quiet_so_far(observer)?;
+        let octets = Zeroizing::new([line.as_bytes(), b"\r\n"].concat());
+        if line.bytes().any(|octet| octet < 0x20) {
+            return Err(Cause::Bug("a line of the log-on holds a control character".to_owned()));
+        }
+        self.send(&octets, self.limit(stage), observer)?;
+        self.reply(stage, observer)
     }
 
     /// Nothing may come before it was asked for; a server that takes its leave may.
@@ -86,7 +112,7 @@ impl<L: Link> Talk<L> {
     /// Waits for one whole reply.
     pub fn reply(&mut self, stage: Stage, observer: &mut dyn Observer) -> Result<Reply, Cause> {
         let mut limit = Limit::new(self.limit(stage));
-        if matches!(stage, Stage::Hello) {
+        if matches!(stage, Stage::Hello | Stage::Login) {
             self.reader = ReplyReader::keeping(HELLO_KEPT);
         }
         loop {
@@ -114,8 +140,9 @@ impl<L: Link> Talk<L> {
             let shown = line.get(..80).unwrap_or(line).to_vec();
             Cause::Garbled(garble, shown)
         });
-        let reply = self.marked(taken)?;
-        if let Some(reply) = &reply {
+        let mut reply = self.marked(taken)?;
+        if let Some(reply) = &mut reply {
+            mask::apply(&self.masked, reply);
             self.reader = ReplyReader::default();
             self.lost |= reply.code == 421;
             observer.note(&Event::Response(reply));

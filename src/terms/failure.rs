@@ -148,6 +148,12 @@ pub enum Cause {
     Interrupted(Signal),
     Denied(io::Error),
     Tls(TlsProblem),
+    /// No way to log on that the server and this side have in common.
+    NoMechanism(String),
+    /// A password or token would have crossed a connection that others can hear.
+    SecretInClear,
+    /// The rounds of a log-on went wrong, on either side.
+    LogOn(String),
     NotBuilt(&'static str),
     Usage(String),
     Bug(String),
@@ -188,6 +194,9 @@ impl Cause {
             Cause::Interrupted(signal) => Cause::Interrupted(*signal),
             Cause::Denied(error) => Cause::Denied(copy(error)),
             Cause::Tls(problem) => Cause::Tls(problem.clone()),
+            Cause::NoMechanism(why) => Cause::NoMechanism(why.clone()),
+            Cause::SecretInClear => Cause::SecretInClear,
+            Cause::LogOn(why) => Cause::LogOn(why.clone()),
             Cause::NotBuilt(what) => Cause::NotBuilt(what),
             Cause::Usage(text) => Cause::Usage(text.clone()),
             Cause::Bug(text) => Cause::Bug(text.clone()),

@@ -79,6 +79,7 @@ impl Ixp {
 /// A refusal for good of a sender or recipient has a name of its own; one for now keeps the reply's.
 fn refusal(stage: Stage, reply: &Reply) -> Ixp {
     match (stage, reply.code) {
+        (Stage::Login, 500..=599) => Ixp::named("IXP_E_SICILY_LOGON_FAILED"),
         (Stage::Mail | Stage::Rcpt, 530) => Ixp::named("IXP_E_SMTP_530_STARTTLS_REQUIRED"),
         (Stage::Rcpt, 552) => Ixp::named("IXP_E_SMTP_452_NO_SYSTEM_STORAGE"),
         (Stage::Mail, 552) => Ixp::named("IXP_E_SMTP_552_STORAGE_OVERFLOW"),
@@ -118,6 +119,9 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::Interrupted(_) => "E_ABORT",
         Cause::Denied(_) => "E_ACCESSDENIED",
         Cause::Tls(problem) => tls_name(problem),
+        Cause::NoMechanism(_) => "(unnamed 0x800CCC80)",
+        Cause::SecretInClear => "IXP_E_SMTP_NO_STARTTLS_SUPPORT",
+        Cause::LogOn(_) => "IXP_E_SICILY_LOGON_FAILED",
         Cause::NotBuilt(_) => "E_NOTIMPL",
         Cause::Usage(_) => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",

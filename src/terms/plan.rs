@@ -1,9 +1,12 @@
 //! How a session is to be led: names, limits and wishes that hold for every message of a run.
 
+use super::auth::Auth;
 use super::endpoint::Endpoint;
 use super::envelope::Dsn;
+use super::secret::Secret;
 use super::tls::TlsWishes;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest waits (RFC 5321 section 4.5.3.2).
@@ -66,6 +69,18 @@ pub enum Family {
     V6,
 }
 
+/// Who logs on, with what, and how.
+#[derive(Clone, Debug)]
+pub struct Login {
+    pub user: String,
+    pub auth: Auth,
+    /// None where a client certificate stands for it.
+    pub secret: Option<Arc<Secret>>,
+    pub is_token: bool,
+    /// The secret may cross a connection that others can hear.
+    pub in_clear: bool,
+}
+
 /// Everything about a session that does not depend on the message.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -78,4 +93,5 @@ pub struct Plan {
     pub source: Option<IpAddr>,
     pub partial: bool,
     pub dsn: Dsn,
+    pub login: Option<Login>,
 }
