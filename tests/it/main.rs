@@ -8,3 +8,4 @@ mod real;
 mod scripts;
 mod sink;
 mod terminal;
+mod tls;
