@@ -86,6 +86,11 @@ impl Securing {
     }
 }
 
+/// True for what a certificate can be checked for: a host's name or an address.
+pub fn can_be_checked(name: &str) -> bool {
+    ServerName::try_from(name).is_ok()
+}
+
 /// A session on its way or established.
 #[derive(Debug)]
 pub(super) struct Secured {
