@@ -39,8 +39,14 @@ fn a_file_that_is_of_no_use_is_a_usage_error_before_the_first_packet() {
             "--client-cert client.pem --client-key text.pem",
             "the client key text.pem holds nothing of the kind",
         ),
-        ("--client-cert client.pem --client-key broken.key", "the client key broken.key"),
-        ("--client-cert client.pem --client-key other.key", "other.key"),
+        (
+            "--client-cert client.pem --client-key broken.key",
+            "client.pem and the key broken.key cannot be used: ",
+        ),
+        (
+            "--client-cert client.pem --client-key other.key",
+            "client.pem and the key other.key do not belong together",
+        ),
         ("--client-cert broken.pem --client-key client.key", "broken.pem"),
         ("--client-key client.key", "--client-cert"),
         ("--tls-fingerprint sha256:00", "sha256:00"),
