@@ -1,7 +1,7 @@
 //! From options to a plan: names, limits and wishes, judged before the first packet.
 
 use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice, TlsMin};
-use crate::net::tls::Securing;
+use crate::net::tls::{Securing, can_be_checked};
 use crate::terms::address::{Address, AddressProblem, domain_name};
 use crate::terms::endpoint::Endpoint;
 use crate::terms::envelope::{Dsn, Notify, Return, envid};
@@ -69,8 +69,15 @@ fn tls(server: &ServerArgs) -> Result<TlsWishes, Failure> {
 }
 
 fn tls_name(name: &str) -> Result<String, Failure> {
-    let ip = name.parse::<std::net::IpAddr>().is_ok();
-    if ip { Ok(name.to_owned()) } else { domain_name(name).map_err(|why| bad_word("--tls-name", name, why)) }
+    if name.parse::<std::net::IpAddr>().is_ok() {
+        return Ok(name.to_owned());
+    }
+    let name_on_the_wire = domain_name(name).map_err(|why| bad_word("--tls-name", name, why))?;
+    if can_be_checked(&name_on_the_wire) {
+        Ok(name_on_the_wire)
+    } else {
+        Err(bad_word("--tls-name", name, "no certificate can be for it"))
+    }
 }
 
 fn limits(server: &ServerArgs) -> Limits {

@@ -72,7 +72,8 @@ impl Securing {
         let config = match (&self.wishes.client_cert, &self.wishes.client_key) {
             (Some(cert), key) => {
                 let key = key.as_ref().unwrap_or(cert);
-                builder.with_client_auth_cert(chain_of(cert)?, key_of(key)?).map_err(handshake)?
+                let made = builder.with_client_auth_cert(chain_of(cert)?, key_of(key)?);
+                made.map_err(|error| unfit_pair(cert, key, &error))?
             }
             (None, _) => builder.with_no_client_auth(),
         };
@@ -85,6 +86,11 @@ impl Securing {
     }
 }
 
+/// True for what a certificate can be checked for: a host's name or an address.
+pub fn can_be_checked(name: &str) -> bool {
+    ServerName::try_from(name).is_ok()
+}
+
 /// A session on its way or established.
 #[derive(Debug)]
 pub(super) struct Secured {
@@ -92,12 +98,14 @@ pub(super) struct Secured {
     verifier: Arc<Verifier>,
     /// Octets that have come; the first of them tells TLS from a plain greeting.
     begun: bool,
+    /// Something was opened: the server has gone through with the handshake too.
+    opened: bool,
 }
 
 impl Secured {
     pub(super) fn begin(securing: &Securing) -> Result<Secured, Cause> {
         let (session, verifier) = securing.begin()?;
-        Ok(Secured { session, verifier, begun: false })
+        Ok(Secured { session, verifier, begun: false, opened: false })
     }
 
     pub(super) fn is_shaking_hands(&self) -> bool {
@@ -119,7 +127,8 @@ impl Secured {
 
     /// Takes octets of the handshake.
     pub(super) fn take(&mut self, octets: &[u8]) -> Result<(), Cause> {
-        if !self.begun && octets.first().is_some_and(u8::is_ascii_digit) {
+        let in_clear = |octet: &u8| octet.is_ascii_graphic() || octet.is_ascii_whitespace();
+        if !self.begun && octets.first().is_some_and(in_clear) {
             let line = octets.split(|&octet| octet == b'\r' || octet == b'\n').next().unwrap_or_default();
             let line = String::from_utf8_lossy(line.get(..200).unwrap_or(line)).into_owned();
             return Err(Cause::Tls(TlsProblem::PlainGreeting(line)));
@@ -141,7 +150,6 @@ impl Secured {
         let mut ended = false;
         while !rest.is_empty() && !ended {
             self.session.read_tls(&mut rest).map_err(Cause::ReadFailed)?;
-            self.session.process_new_packets().map_err(|error| Cause::ReadFailed(io::Error::other(error)))?;
             ended = self.drain(inbox)?;
         }
         Ok(ended)
@@ -149,10 +157,17 @@ impl Secured {
 
     /// Moves what is opened already into `inbox`; true at the peer's goodbye.
     pub(super) fn drain(&mut self, inbox: &mut Vec<u8>) -> Result<bool, Cause> {
-        let state =
-            self.session.process_new_packets().map_err(|error| Cause::ReadFailed(io::Error::other(error)))?;
+        let state = match self.session.process_new_packets() {
+            Ok(state) => state,
+            // By TLS 1.3 a server judges the client's certificate when the client has long gone on.
+            Err(error @ rustls::Error::AlertReceived(_)) if !self.opened => {
+                return Err(Cause::Tls(problem(&error, &self.verifier)));
+            }
+            Err(error) => return Err(Cause::ReadFailed(io::Error::other(error))),
+        };
         let start = inbox.len();
         inbox.resize(start + state.plaintext_bytes_to_read(), 0);
+        self.opened |= inbox.len() > start;
         self.session.reader().read_exact(&mut inbox[start..]).map_err(Cause::ReadFailed)?;
         Ok(state.peer_has_closed())
     }
@@ -225,7 +240,7 @@ impl Write for Pipe<'_> {
 
 /// What a handshake that failed was about.
 fn problem(error: &rustls::Error, verifier: &Verifier) -> TlsProblem {
-    if let Some(problem) = verifier.found() {
+    if let Some(problem) = verifier.refusal() {
         return problem;
     }
     TlsProblem::Handshake(match error {
@@ -264,6 +279,16 @@ fn chain_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
 fn key_of(path: &Path) -> Result<PrivateKeyDer<'static>, Cause> {
     PrivateKeyDer::from_pem_file(path)
         .map_err(|error| Cause::Usage(format!("the client key {} {}", path.display(), reason(&error))))
+}
+
+fn unfit_pair(cert: &Path, key: &Path, error: &rustls::Error) -> Cause {
+    let (cert, key) = (cert.display(), key.display());
+    let why = match error {
+        rustls::Error::InconsistentKeys(_) => "do not belong together".to_owned(),
+        rustls::Error::General(why) => format!("cannot be used: {why}"),
+        other => format!("cannot be used: {other}"),
+    };
+    Cause::Usage(format!("the client certificate {cert} and the key {key} {why}"))
 }
 
 fn reason(error: &rustls::pki_types::pem::Error) -> String {

@@ -37,6 +37,11 @@ impl Verifier {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What ended the handshake, if it was the certificate.
+    pub(super) fn refusal(&self) -> Option<TlsProblem> {
+        self.found().filter(|_| !self.lenient && !self.insecure)
+    }
+
     fn judge(
         &self,
         leaf: &CertificateDer<'_>,

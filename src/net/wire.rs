@@ -24,6 +24,8 @@ pub struct Wire {
     inbox: Inbox,
     securing: Option<Securing>,
     tls: Option<Box<Secured>>,
+    /// Octets that TLS has sealed, but that nobody was told of: they are offered once more.
+    sealed: usize,
 }
 
 /// Octets that came and were not yet asked for.
@@ -76,8 +78,6 @@ impl Inbox {
 }
 
 const READ_AT_ONCE: usize = 16 * 1024;
-/// Octets that may lie unread while TLS writes.
-const INBOX_LIMIT: usize = 1024 * 1024;
 /// Reads that a server which hung up still gets.
 const LAST_WORDS: usize = 8;
 
@@ -88,7 +88,7 @@ impl Wire {
         if tcp {
             rustix::net::sockopt::set_tcp_nodelay(&socket, true)?;
         }
-        Ok(Wire { socket, watch, tcp, local, inbox: Inbox::default(), securing: None, tls: None })
+        Ok(Wire { socket, watch, tcp, local, inbox: Inbox::default(), securing: None, tls: None, sealed: 0 })
     }
 
     /// Says how TLS is to be begun when the dialogue asks for it.
@@ -133,34 +133,6 @@ impl Wire {
         }
     }
 
-    /// Writes what TLS has ready, all of it; what comes meanwhile is taken in, so that neither side holds the other.
-    fn flush_tls(&mut self, limit: Duration) -> Result<(), Cause> {
-        let until = Instant::now() + limit;
-        while let Some(tls) = self.tls.as_mut().filter(|tls| tls.wants_write()) {
-            match tls.write_to(&self.socket) {
-                Ok(()) => {}
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    let listen = if self.inbox.octets.len() < INBOX_LIMIT {
-                        PollFlags::IN
-                    } else {
-                        PollFlags::empty()
-                    };
-                    let ready = self.wait(listen | PollFlags::OUT, until, limit)?;
-                    if ready.contains(PollFlags::IN) {
-                        self.fill()?;
-                    }
-                }
-                Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
-                    self.last_words()?;
-                    return Err(Cause::Closed);
-                }
-                Err(error) => return Err(Cause::WriteFailed(error.into())),
-            }
-        }
-        Ok(())
-    }
-
     /// What the server said before it hung up is worth more than the broken pipe.
     fn last_words(&mut self) -> Result<(), Cause> {
         for _ in 0..LAST_WORDS {
@@ -172,15 +144,35 @@ impl Wire {
         Ok(())
     }
 
-    /// Seals a piece and writes it to its end: what was taken is on its way.
+    /// Seals a piece and writes it to its end, unless the server says something meanwhile: then the piece waits, sealed, for
+    /// the same octets to be offered again.
     fn offer_tls(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause> {
-        let Some(tls) = &mut self.tls else { return Ok(Offer::Took(0)) };
-        let count = tls.seal(octets)?;
-        match self.flush_tls(limit) {
-            Ok(()) => Ok(Offer::Took(count)),
-            Err(Cause::Closed) => Ok(Offer::Heard),
-            Err(cause) => Err(cause),
+        let until = Instant::now() + limit;
+        while let Some(tls) = &mut self.tls {
+            if self.sealed == 0 {
+                self.sealed = tls.seal(octets)?;
+            }
+            if !tls.wants_write() {
+                break;
+            }
+            match tls.write_to(&self.socket) {
+                Ok(()) | Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) if self.heard_before_room(until, limit)? => return Ok(Offer::Heard),
+                Err(Errno::AGAIN) => {}
+                Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
+                    self.last_words()?;
+                    return Ok(Offer::Heard);
+                }
+                Err(error) => return Err(Cause::WriteFailed(error.into())),
+            }
         }
+        Ok(Offer::Took(std::mem::take(&mut self.sealed)))
+    }
+
+    /// Waits for room to write; true where the server said something or hung up before there was any.
+    fn heard_before_room(&mut self, until: Instant, limit: Duration) -> Result<bool, Cause> {
+        let ready = self.wait(PollFlags::IN | PollFlags::OUT, until, limit)?;
+        Ok(ready.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) && self.fill()?)
     }
 
     /// Reads and writes until the handshake is done.
@@ -246,12 +238,8 @@ impl Link for Wire {
             match rustix::net::send(&self.socket, octets, rustix::net::SendFlags::NOSIGNAL) {
                 Ok(count) => return Ok(Offer::Took(count)),
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    let ready = self.wait(PollFlags::IN | PollFlags::OUT, until, limit)?;
-                    if ready.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) && self.fill()? {
-                        return Ok(Offer::Heard);
-                    }
-                }
+                Err(Errno::AGAIN) if self.heard_before_room(until, limit)? => return Ok(Offer::Heard),
+                Err(Errno::AGAIN) => {}
                 Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
                     self.last_words()?;
                     return Ok(Offer::Heard);

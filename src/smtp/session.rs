@@ -11,7 +11,7 @@ use crate::terms::event::{Event, Observer, Status};
 use crate::terms::failure::{Cause, Failure, Feature, Stage};
 use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
-use crate::terms::tls::{Tls, TlsFacts};
+use crate::terms::tls::{Tls, TlsFacts, TlsProblem};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -189,7 +189,11 @@ fn start_tls<L: Link>(
     let command = Command::new(Stage::StartTls, "STARTTLS").map_err(failed)?;
     let reply = talk.ask(&command, observer).map_err(failed)?;
     match judge(reply, |reply| reply.code == 220) {
-        Ok(_) => secure(talk, plan, observer).map(Some).map_err(|cause| (Stage::Secure, cause)),
+        Ok(_) => secure(talk, plan, observer).map(Some).map_err(|cause| match cause {
+            // No greeting is due here: somebody speaks into the handshake.
+            Cause::Tls(TlsProblem::PlainGreeting(_)) => (Stage::Secure, Cause::Tls(TlsProblem::Injected)),
+            cause => (Stage::Secure, cause),
+        }),
         Err(Cause::Refused(_)) if policy == Tls::Opportunistic && !talk.lost => Ok(None),
         Err(cause) => Err(failed(cause)),
     }

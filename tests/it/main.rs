@@ -12,3 +12,4 @@ mod real;
 mod scripts;
 mod sink;
 mod terminal;
+mod tls;

@@ -15,7 +15,7 @@ use crate::fixture::escape::readable;
 type Form = fn(&[u8]) -> Vec<u8>;
 
 /// The canonical form with LF for CRLF; a bare CR would stay and be seen.
-fn with_lf(file: &[u8]) -> Vec<u8> {
+pub(super) fn with_lf(file: &[u8]) -> Vec<u8> {
     let form = canonical(file);
     form.split_inclusive(|octet| *octet == b'\n')
         .flat_map(|line| [&line[..line.len() - 2], b"\n"].concat())
@@ -33,7 +33,7 @@ fn send(server: &Server, file: &[u8]) {
     assert!(output.status.success(), "{}: {said}", output.status);
 }
 
-fn assert_same(name: &str, wanted: &[u8], found: &[u8]) {
+pub(super) fn assert_same(name: &str, wanted: &[u8], found: &[u8]) {
     if wanted == found {
         return;
     }

@@ -1,0 +1,225 @@
+//! Whole mail systems, Postfix and Exim, each in a directory of its own: started, listened to, stopped and waited for.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::inotify;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use super::server::{find, skipped};
+use crate::fixture::certificates::{Authority, Draft};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running mail system; dropped, it is stopped by its own id and waited for.
+#[derive(Debug)]
+pub(super) struct Mta {
+    /// STARTTLS, TLS from the first byte, and (Postfix) TLS with a client certificate.
+    pub(super) ports: [u16; 3],
+    child: Child,
+    /// Who is told to stop: the started process itself, or the one named in this file.
+    pid_file: Option<PathBuf>,
+    place: TempDir,
+}
+
+/// Where a system may be put, with its certificates and a free port for each way in.
+struct Site {
+    place: TempDir,
+    ports: [u16; 3],
+}
+
+impl Site {
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let authority = Authority::new("Fixture Authority");
+        let (host, client) = (Draft::of_this_host(), Draft::of(&["ada"]).for_clients());
+        fs::write(place.path().join("ca.pem"), authority.pem()).unwrap();
+        for (name, draft) in [("server", host), ("client", client)] {
+            let paper = authority.sign(&draft);
+            fs::write(place.path().join(format!("{name}.pem")), paper.key_pem() + &paper.pem()).unwrap();
+        }
+        let free = [(); 3].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        let ports = free.map(|listener| listener.local_addr().unwrap().port());
+        Self { place, ports }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let [starttls, first, certified] = self.ports.map(|port| port.to_string());
+        let text = text
+            .replace("{dir}", &self.place.path().display().to_string())
+            .replace("{starttls}", &starttls)
+            .replace("{first}", &first)
+            .replace("{certified}", &certified);
+        fs::write(self.place.path().join(name), text).unwrap();
+    }
+
+    /// Makes a directory for this user; the message box lies ready, so that it can be watched.
+    fn make(&self, name: &str, user: u32) {
+        let path = self.place.path().join(name);
+        fs::create_dir_all(&path).unwrap();
+        chown(&path, Some(user), None).unwrap();
+    }
+
+    fn start(self, mut command: Command, pid_file: Option<PathBuf>) -> Mta {
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let log = fs::File::create(self.place.path().join("said")).unwrap();
+        let child = command.stderr(log).spawn().unwrap();
+        let mut mta = Mta { ports: self.ports, child, pid_file, place: self.place };
+        mta.until_it_answers();
+        mta
+    }
+}
+
+impl Mta {
+    /// Postfix, if it is installed and can be started.
+    pub(super) fn postfix() -> Option<Self> {
+        let program = find("postfix").filter(|_| rustix::process::geteuid().is_root());
+        let (Some(program), Some(user)) = (program, uid("postfix")) else {
+            skipped("postfix (the package, and to be root)");
+            return None;
+        };
+        let site = Site::new();
+        let nobody = uid("nobody").unwrap_or(65534);
+        for (name, user) in [("etc", 0), ("queue", 0), ("data", user)] {
+            site.make(name, user);
+        }
+        for name in ["mail", "mail/box", "mail/box/tmp", "mail/box/new", "mail/box/cur"] {
+            site.make(name, nobody);
+        }
+        site.write("etc/main.cf", &include_str!("postfix/main.cf").replace("{nobody}", &nobody.to_string()));
+        site.write("etc/master.cf", include_str!("postfix/master.cf"));
+        let mut command = Command::new(program);
+        command.arg("-c").arg(site.place.path().join("etc")).arg("start-fg");
+        let pid_file = site.place.path().join("queue/pid/master.pid");
+        Some(site.start(command, Some(pid_file)))
+    }
+
+    /// Exim, where `$EXIM` says that its package was unpacked; a user Debian-exim must be there.
+    pub(super) fn exim() -> Option<Self> {
+        let program = std::env::var_os("EXIM").map(|root| Path::new(&root).join("usr/sbin/exim4"));
+        let program = program.filter(|program| program.is_file() && rustix::process::geteuid().is_root());
+        let (Some(program), Some(user)) = (program, uid("Debian-exim")) else {
+            skipped("exim (unpacked in $EXIM, with a user Debian-exim, and to be root)");
+            return None;
+        };
+        let site = Site::new();
+        for name in ["spool", "log", "mail", "mail/box", "mail/box/tmp", "mail/box/new", "mail/box/cur"] {
+            site.make(name, user);
+        }
+        chown(site.place.path().join("server.pem"), Some(user), None).unwrap();
+        let config = include_str!("exim/exim.conf").replace("{exim}", &program.display().to_string());
+        site.write("exim.conf", &config);
+        let mut command = Command::new(program);
+        command.arg("-C").arg(site.place.path().join("exim.conf")).arg("-bdf");
+        Some(site.start(command, None))
+    }
+
+    fn until_it_answers(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports[1]));
+        while TcpStream::connect(address).is_err() {
+            let gone = self.child.try_wait().unwrap();
+            let words = || self.words();
+            assert!(gone.is_none() && Instant::now() < deadline, "no answer: {gone:?}\n{}", words());
+            thread::yield_now();
+        }
+    }
+
+    /// What it has to say about itself.
+    fn words(&self) -> String {
+        let logs =
+            ["said", "maillog", "log/mainlog", "log/paniclog"].map(|name| self.place.path().join(name));
+        logs.iter().filter_map(|log| fs::read_to_string(log).ok()).collect()
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    /// Runs `mailxport send message` with more words; all ways in are told apart by their port.
+    pub(super) fn send<S: AsRef<OsStr>>(&self, message: &[u8], words: &[S]) -> Output {
+        fs::write(self.path("message"), message).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        command.args(["send", "message", "--json", "--from", "a@d.example", "--timeout", "30"]);
+        command.args(["--tls", "required", "--ca-file", "ca.pem"]).args(words);
+        command.current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The next message to be delivered while `act` runs or soon after it, without the lines of its way.
+    pub(super) fn delivered(&self, act: impl FnOnce()) -> Vec<u8> {
+        let new = self.path("mail/box/new");
+        let watch = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).unwrap();
+        let came = inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::CREATE;
+        inotify::add_watch(&watch, &new, came).unwrap();
+        act();
+        let limit = Timespec::try_from(PATIENCE).unwrap();
+        let seen = poll(&mut [PollFd::new(&watch, PollFlags::IN)], Some(&limit)).unwrap();
+        assert!(seen > 0, "nothing was delivered\n{}", self.words());
+        let files: Vec<PathBuf> = fs::read_dir(new).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        let message = fs::read(&files[0]).unwrap();
+        fs::remove_file(&files[0]).unwrap();
+        message
+    }
+
+    /// True where nothing lies in the box.
+    pub(super) fn is_empty(&self) -> bool {
+        fs::read_dir(self.path("mail/box/new")).unwrap().next().is_none()
+    }
+}
+
+impl Drop for Mta {
+    fn drop(&mut self) {
+        let named = self.pid_file.as_ref().and_then(|file| fs::read_to_string(file).ok());
+        let own = i32::try_from(self.child.id()).ok();
+        let pid = named.map_or(own, |text| text.trim().parse().ok()).and_then(Pid::from_raw);
+        let told = pid.map(|pid| kill_process(pid, Signal::TERM));
+        // It leaves by itself; one that does not is not left behind either.
+        if !matches!(told, Some(Ok(()))) || !self.is_gone_in(PATIENCE) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+impl Mta {
+    fn is_gone_in(&mut self, limit: Duration) -> bool {
+        let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else { return false };
+        let flags = rustix::process::PidfdFlags::empty();
+        let Ok(process) = rustix::process::pidfd_open(pid, flags) else { return false };
+        let limit = Timespec::try_from(limit).ok();
+        let gone =
+            poll(&mut [PollFd::new(&process, PollFlags::IN)], limit.as_ref()).is_ok_and(|ready| ready > 0);
+        gone && self.child.wait().is_ok()
+    }
+}
+
+/// A user's number, as the system's list has it.
+fn uid(name: &str) -> Option<u32> {
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+    line.split(':').nth(2)?.parse().ok()
+}
+
+/// A message without the lines that its way has put in front, of which Received is the last.
+pub(super) fn without_its_way(message: &[u8]) -> &[u8] {
+    let mut rest = message;
+    let mut received = false;
+    while let Some(end) = rest.iter().position(|octet| *octet == b'\n') {
+        if received && !rest.starts_with(b"\t") {
+            break;
+        }
+        received |= rest.starts_with(b"Received: ");
+        rest = &rest[end + 1..];
+    }
+    rest
+}

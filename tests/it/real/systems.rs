@@ -1,0 +1,118 @@
+//! Postfix and Exim as servers: TLS by both roads, what arrives, what they refuse.
+
+use std::process::Output;
+
+use super::corpus;
+use super::mta::{Mta, without_its_way};
+use super::octets::{assert_same, with_lf};
+
+const NOTE: &[u8] =
+    b"Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\n\nhello\n";
+const LIMIT: usize = 2_000_000;
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn starttls(mta: &Mta) -> String {
+    format!("--server=smtp://127.0.0.1:{}", mta.ports[0])
+}
+
+fn first(mta: &Mta) -> String {
+    format!("--server=smtps://127.0.0.1:{}", mta.ports[1])
+}
+
+fn must(output: &Output, exit: i32, said: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(exit) && stderr.contains(said), "{}: {stderr}", output.status);
+}
+
+/// Both roads lead to a verified session, and the server says that it was one.
+fn takes_mail_by_both_roads(mta: &Mta) {
+    for server in [starttls(mta), first(mta)] {
+        let message = mta.delivered(|| {
+            let output = mta.send(NOTE, &[&server[..], "--to=b@d.example"]);
+            must(&output, 0, "");
+            let json = json(&output);
+            assert_eq!(
+                (&json["tls"]["verified"], &json["tls"]["version"]),
+                (&true.into(), &"TLSv1.3".into())
+            );
+            assert!(json["queue_id"].is_string(), "{json}");
+        });
+        let text = String::from_utf8_lossy(&message);
+        assert!(text.contains("with ESMTPS") || text.contains("with esmtps"), "{text}");
+        assert_same(&server, NOTE, without_its_way(&message));
+    }
+}
+
+/// Whatever fits arrives octet for octet; what does not is refused before a byte of it travels.
+fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
+    for (name, file) in corpus::messages() {
+        let wanted = form(&file);
+        if crate::fixture::content::canonical(&file).len() > LIMIT {
+            let output = mta.send(&file, &[&starttls(mta)[..], "--to=b@d.example"]);
+            must(&output, 109, "takes 2000000");
+            assert_eq!((&json(&output)["stage"], mta.is_empty()), (&"mail".into(), true), "{name}");
+            continue;
+        }
+        let message = mta.delivered(|| must(&mta.send(&file, &[&first(mta)[..], "--to=b@d.example"]), 0, ""));
+        assert_same(name, &wanted, without_its_way(&message));
+    }
+}
+
+/// One refusal sends nothing; with --partial the others get it.
+fn refuses_recipients(mta: &Mta) {
+    let all = ["--to=b@d.example", "--to=bad@x.test", "--to=temp@x.test"];
+    for (server, partial) in
+        [(starttls(mta), false), (first(mta), false), (starttls(mta), true), (first(mta), true)]
+    {
+        let send = |more: &[&str]| mta.send(NOTE, &[&[&server[..]], &all[..], more].concat());
+        let fates = |output: &Output| {
+            let json = json(output);
+            [0, 1, 2].map(|at| json["recipients"][at]["fate"].as_str().unwrap_or("null").to_owned())
+        };
+        if partial {
+            let message = mta.delivered(|| {
+                let output = send(&["--partial"]);
+                must(&output, 41, "");
+                assert_eq!(fates(&output), ["accepted", "refused", "deferred"]);
+            });
+            assert_same(&server, NOTE, without_its_way(&message));
+        } else {
+            let output = send(&[]);
+            must(&output, 106, "<bad@x.test>");
+            assert_eq!(fates(&output), ["untried", "refused", "deferred"]);
+            assert!(mta.is_empty());
+        }
+    }
+}
+
+#[test]
+fn postfix_takes_mail_and_refuses_what_it_must() {
+    let Some(postfix) = Mta::postfix() else { return };
+    takes_mail_by_both_roads(&postfix);
+    refuses_recipients(&postfix);
+    keeps_the_corpus(&postfix, with_lf);
+}
+
+#[test]
+fn postfix_lets_only_a_client_with_a_certificate_in() {
+    let Some(postfix) = Mta::postfix() else { return };
+    let server = format!("--server=smtp://127.0.0.1:{}", postfix.ports[2]);
+    let output = postfix.send(NOTE, &[&server[..], "--to=b@d.example"]);
+    must(&output, 103, "No client certificate presented");
+    assert!(postfix.is_empty());
+    let message = postfix.delivered(|| {
+        must(&postfix.send(NOTE, &[&server[..], "--to=b@d.example", "--client-cert=client.pem"]), 0, "");
+    });
+    assert_same("with a certificate", NOTE, without_its_way(&message));
+}
+
+#[test]
+fn exim_takes_mail_and_refuses_what_it_must() {
+    let Some(exim) = Mta::exim() else { return };
+    takes_mail_by_both_roads(&exim);
+    refuses_recipients(&exim);
+    keeps_the_corpus(&exim, with_lf);
+}

@@ -1,0 +1,9 @@
+//! TLS as a client meets it: good and bad certificates, STARTTLS and what may be tried with it, sessions that break.
+
+mod breaks;
+mod certificates;
+mod files;
+mod handshake;
+mod load;
+mod server;
+mod starttls;
