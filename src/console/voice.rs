@@ -143,7 +143,6 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
             format!("the connection to {server} failed at {phrase}: {}", os(error))
         }
         Cause::Interrupted(signal) => format!("stopped by {} at {phrase}", signal.name()),
-        Cause::NotBuilt(what) => format!("{what} ({server})"),
         Cause::Tls(problem) => security::sentence(problem, server),
         Cause::NoMechanism(why) => format!("no log-on at {server}: {why}"),
         Cause::SecretInClear => {

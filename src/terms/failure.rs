@@ -154,7 +154,6 @@ pub enum Cause {
     SecretInClear,
     /// The rounds of a log-on went wrong, on either side.
     LogOn(String),
-    NotBuilt(&'static str),
     Usage(String),
     Bug(String),
 }
@@ -197,7 +196,6 @@ impl Cause {
             Cause::NoMechanism(why) => Cause::NoMechanism(why.clone()),
             Cause::SecretInClear => Cause::SecretInClear,
             Cause::LogOn(why) => Cause::LogOn(why.clone()),
-            Cause::NotBuilt(what) => Cause::NotBuilt(what),
             Cause::Usage(text) => Cause::Usage(text.clone()),
             Cause::Bug(text) => Cause::Bug(text.clone()),
         }

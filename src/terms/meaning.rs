@@ -122,7 +122,6 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::NoMechanism(_) => "(unnamed 0x800CCC80)",
         Cause::SecretInClear => "IXP_E_SMTP_NO_STARTTLS_SUPPORT",
         Cause::LogOn(_) => "IXP_E_SICILY_LOGON_FAILED",
-        Cause::NotBuilt(_) => "E_NOTIMPL",
         Cause::Usage(_) => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",
     }
