@@ -149,6 +149,10 @@ pub enum Cause {
     Denied(io::Error),
     Tls(TlsProblem),
     NotBuilt(&'static str),
+    /// The configuration or a command that gives a password is of no use.
+    Config(String),
+    /// A person was asked for a password and gave none.
+    Unanswered,
     Usage(String),
     Bug(String),
 }
@@ -189,6 +193,8 @@ impl Cause {
             Cause::Denied(error) => Cause::Denied(copy(error)),
             Cause::Tls(problem) => Cause::Tls(problem.clone()),
             Cause::NotBuilt(what) => Cause::NotBuilt(what),
+            Cause::Config(text) => Cause::Config(text.clone()),
+            Cause::Unanswered => Cause::Unanswered,
             Cause::Usage(text) => Cause::Usage(text.clone()),
             Cause::Bug(text) => Cause::Bug(text.clone()),
         }

@@ -119,6 +119,8 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::Denied(_) => "E_ACCESSDENIED",
         Cause::Tls(problem) => tls_name(problem),
         Cause::NotBuilt(_) => "E_NOTIMPL",
+        Cause::Config(_) => "MXP_E_CONFIG",
+        Cause::Unanswered => "IXP_E_USER_CANCEL",
         Cause::Usage(_) => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",
     }
@@ -184,9 +186,15 @@ mod tests {
             let ixp = Ixp::of_reply(&reply(code));
             assert_ne!(ixp.name(), "E_FAIL", "{code}");
         }
-        for cause in
-            [Cause::Closed, Cause::NoSuchHost, Cause::NoSender, Cause::NoRecipients, Cause::NeverTried]
-        {
+        for cause in [
+            Cause::Closed,
+            Cause::NoSuchHost,
+            Cause::NoSender,
+            Cause::NoRecipients,
+            Cause::NeverTried,
+            Cause::Config(String::new()),
+            Cause::Unanswered,
+        ] {
             assert_ne!(cause_name(&cause), "E_FAIL");
             assert_eq!(Ixp::named(cause_name(&cause)).name(), cause_name(&cause));
         }

@@ -15,6 +15,6 @@ pub mod outcome;
 pub mod plan;
 pub mod printable;
 pub mod reply;
-pub mod tls;
 pub mod secret;
+pub mod tls;
 pub mod xtext;
