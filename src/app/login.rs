@@ -39,7 +39,8 @@ pub fn login(args: &ServerArgs, endpoint: &Endpoint, watch: &Arc<Watch>) -> Resu
         Kind::Password => (args.password_file.as_deref(), args.password_command.as_deref()),
         Kind::Token => (args.token_file.as_deref(), args.token_command.as_deref()),
     };
-    let wanted = Wanted { file, command, prompt: prompt::can_ask(), ..Wanted::new(kind, user, endpoint.host()) };
+    let wanted =
+        Wanted { file, command, prompt: prompt::can_ask(), ..Wanted::new(kind, user, endpoint.host()) };
     let found = fetch(&wanted, watch, &mut |question| prompt::ask(question, watch))?;
     Ok(Some(of(user, Some(Arc::new(found.secret)), kind == Kind::Token)))
 }
@@ -64,7 +65,8 @@ fn kind(args: &ServerArgs, auth: Auth) -> Kind {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let named = args.token_file.is_some() || args.token_command.is_some();
     let oauth = matches!(auth, Auth::XOAuth2 | Auth::OAuthBearer);
-    let password = args.password_file.is_some() || args.password_command.is_some() || set(Kind::Password.variable());
+    let password =
+        args.password_file.is_some() || args.password_command.is_some() || set(Kind::Password.variable());
     let around = auth == Auth::Auto && !password && set(Kind::Token.variable());
     if named || oauth || around { Kind::Token } else { Kind::Password }
 }
