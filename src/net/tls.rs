@@ -3,7 +3,7 @@
 use super::certificate;
 use super::link::Binding;
 use super::store::roots;
-use super::verify::Verifier;
+use super::verify::{Store, Verifier};
 use crate::terms::failure::Cause;
 use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
 use rustix::io::Errno;
@@ -47,10 +47,14 @@ impl Securing {
             None
         } else {
             match roots(self.wishes.ca_file.as_deref()) {
-                Ok(store) => {
-                    let builder =
-                        WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider));
-                    Some(builder.build().map_err(|_| Cause::Tls(TlsProblem::NoStore))?)
+                Ok(roots) => {
+                    let roots = Arc::new(roots);
+                    let builder = WebPkiServerVerifier::builder_with_provider(
+                        Arc::clone(&roots),
+                        Arc::clone(&provider),
+                    );
+                    let judge = builder.build().map_err(|_| Cause::Tls(TlsProblem::NoStore))?;
+                    Some(Store { roots, judge })
                 }
                 Err(Cause::Tls(TlsProblem::NoStore)) if self.lenient => None,
                 Err(cause) => return Err(cause),
