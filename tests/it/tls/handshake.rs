@@ -6,6 +6,7 @@ use rustls::version::{TLS12, TLS13};
 
 use super::server::{Door, PATIENCE, Stage, line, mail_server};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::pipe::Pipe;
 
 #[test]
 fn both_versions_are_spoken_and_told() {
@@ -164,6 +165,6 @@ fn a_handshake_that_drips_ends_within_the_limit() {
 fn a_server_that_leaves_in_the_handshake_drops_the_connection() {
     let stage = Stage::new();
     let words = "send note.eml --server smtps://127.0.0.1:{port}";
-    let (ran, ()) = stage.run(words, |pipe| pipe.close());
+    let (ran, ()) = stage.run(words, Pipe::close);
     ran.must("closed", 15, &["lost 127.0.0.1:", "before the TLS handshake"]);
 }
