@@ -124,17 +124,17 @@ fn a_certificate_that_signs_for_itself_can_be_named_as_its_own_authority() {
     let host = Draft::of_this_host;
     for (case, paper, exit, said) in [
         ("as a server", host().self_signed(), 0, ""),
-        ("as an authority", host().as_an_authority().self_signed(), 0, ""),
+        ("as an authority", host().like_an_authority().self_signed(), 0, ""),
         (
             "wrong name",
-            Draft::of(&["a.example"]).as_an_authority().self_signed(),
+            Draft::of(&["a.example"]).like_an_authority().self_signed(),
             33,
             "is for a.example, not",
         ),
-        ("expired", host().until(2024).as_an_authority().self_signed(), 34, "expired on Mon, 01 Jan 2024"),
+        ("expired", host().until(2024).like_an_authority().self_signed(), 34, "expired on Mon, 01 Jan 2024"),
         (
             "not yet valid",
-            host().from(2990).as_an_authority().self_signed(),
+            host().from(2990).like_an_authority().self_signed(),
             34,
             "only from Fri, 01 Jan 2990",
         ),
@@ -147,7 +147,7 @@ fn a_certificate_that_signs_for_itself_can_be_named_as_its_own_authority() {
             refused(case, &ran, &kept, exit, &[said]);
         }
     }
-    let (other, paper) = [(); 2].map(|()| host().as_an_authority().self_signed()).into();
+    let (other, paper) = [(); 2].map(|()| host().like_an_authority().self_signed()).into();
     stage.file("own.pem", other.pem());
     let (ran, kept) = stage.send(&Door::showing(&paper), "--tls required --ca-file own.pem");
     refused("another of the same name", &ran, &kept, 39, &["is self-signed"]);

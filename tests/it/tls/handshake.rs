@@ -31,6 +31,22 @@ fn both_versions_are_spoken_and_told() {
 }
 
 #[test]
+fn a_talkative_run_tells_what_the_session_got() {
+    let stage = Stage::new();
+    let door = Door::showing(&stage.good());
+    for (options, said) in [
+        (
+            "--tls required --ca-file ca.pem",
+            "mailxport: TLSv1.3 TLS13_AES_256_GCM_SHA384, certificate verified\n",
+        ),
+        ("--insecure", "mailxport: TLSv1.3 TLS13_AES_256_GCM_SHA384, certificate not verified\n"),
+    ] {
+        let (ran, _) = stage.send(&door, &format!("{options} -v --no-json"));
+        ran.must(options, 0, &["mailxport: securing 127.0.0.1:", said]);
+    }
+}
+
+#[test]
 fn a_server_that_is_too_old_is_refused() {
     let stage = Stage::new();
     let door = Door::speaking(&stage.good(), &[&TLS12]);
