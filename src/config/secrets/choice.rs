@@ -2,6 +2,7 @@
 
 use super::credentials::{self, if_there};
 use super::file::{Extent, Opened, SAFE, failure};
+use super::kind::Kind;
 use super::{helper, netrc};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::secret::Secret;
@@ -11,47 +12,6 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// What kind of secret is wanted: it decides the names of its sources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Password,
-    Token,
-}
-
-impl Kind {
-    pub fn noun(self) -> &'static str {
-        match self {
-            Kind::Password => "password",
-            Kind::Token => "token",
-        }
-    }
-    pub fn file_option(self) -> &'static str {
-        match self {
-            Kind::Password => "--password-file",
-            Kind::Token => "--token-file",
-        }
-    }
-    pub fn command_option(self) -> &'static str {
-        match self {
-            Kind::Password => "--password-command",
-            Kind::Token => "--token-command",
-        }
-    }
-    pub fn variable(self) -> &'static str {
-        match self {
-            Kind::Password => "MAILXPORT_PASSWORD",
-            Kind::Token => "MAILXPORT_TOKEN",
-        }
-    }
-    /// Its file in `$CREDENTIALS_DIRECTORY`.
-    pub fn credential(self) -> &'static str {
-        match self {
-            Kind::Password => "mailxport.password",
-            Kind::Token => "mailxport.token",
-        }
-    }
-}
 
 /// Where a password or a token may come from, in this order.
 #[derive(Clone, Copy, Debug)]
@@ -149,10 +109,10 @@ fn fetch_in(
     if let Some((name, value)) = wanted.environment.and_then(|name| Some((name, (here.variable)(name)?))) {
         return found(Secret::first_line(value.into_vec()), kind, name);
     }
-    if let Some(secret) = wanted.account.map(|account| from_account(account, kind, &safe, here, watch)) {
-        if let Some((secret, from)) = secret? {
-            return found(secret, kind, &from);
-        }
+    if let Some(account) = wanted.account
+        && let Some((secret, from)) = from_account(account, kind, &safe, here, watch)?
+    {
+        return found(secret, kind, &from);
     }
     if let Some(folder) = &credentials {
         let name = wanted.credentials_name;
@@ -160,10 +120,10 @@ fn fetch_in(
             return found(secret, kind, &format!("$CREDENTIALS_DIRECTORY/{name}"));
         }
     }
-    if wanted.netrc {
-        if let Some((secret, from)) = from_netrc(wanted, &safe, here, watch)? {
-            return found(secret, kind, &from);
-        }
+    if wanted.netrc
+        && let Some((secret, from)) = from_netrc(wanted, &safe, here, watch)?
+    {
+        return found(secret, kind, &from);
     }
     if wanted.prompt {
         return found(asked(wanted, watch, ask)?, kind, "a prompt");
@@ -225,11 +185,7 @@ fn from_netrc(
 }
 
 fn asked(wanted: &Wanted<'_>, watch: &Watch, ask: Ask<'_>) -> Result<Secret, Failure> {
-    let noun = match wanted.kind {
-        Kind::Password => "Password",
-        Kind::Token => "Token",
-    };
-    let answer = ask(&format!("{noun} for {} at {}: ", wanted.user, wanted.host));
+    let answer = ask(&format!("{} for {} at {}: ", wanted.kind.title(), wanted.user, wanted.host));
     // A signal or the deadline ended the question: that is why there is no answer.
     watch.check().map_err(|halt| Failure::new(Stage::Login, halt.cause(Duration::ZERO)))?;
     answer.map_err(|error| {

@@ -4,6 +4,7 @@ pub mod choice;
 mod credentials;
 mod file;
 mod helper;
+pub mod kind;
 mod netrc;
 mod octets;
 mod words;

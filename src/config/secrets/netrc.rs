@@ -15,10 +15,10 @@ pub(super) fn find(text: &[u8], host: &str, user: &str) -> Result<Option<Secret>
         let word = word.as_ref().map(|word| word.as_slice());
         if matches!(word, None | Some(b"machine" | b"default")) {
             let done = std::mem::take(&mut entry);
-            if let Some((fit, secret)) = done.offer(user) {
-                if best.as_ref().is_none_or(|(before, _)| fit > *before) {
-                    best = Some((fit, secret));
-                }
+            if let Some((fit, secret)) = done.offer(user)
+                && best.as_ref().is_none_or(|(before, _)| fit > *before)
+            {
+                best = Some((fit, secret));
             }
         }
         match word {
