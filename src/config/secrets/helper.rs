@@ -11,8 +11,8 @@ use crate::terms::failure::{Cause, Failure};
 use crate::terms::secret::Secret;
 use crate::watch::wait::{Halt, Watch};
 use rustix::event::PollFlags;
-use rustix::process::{Pid, Signal, kill_process_group};
-use signal_hook::consts::signal::SIGCHLD;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use signal_hook::consts::signal::{SIGCHLD, SIGTTIN, SIGTTOU};
 use signal_hook::{SigId, low_level};
 use std::io::{self, Read};
 use std::os::fd::AsFd;
@@ -42,6 +42,9 @@ pub(super) fn run(line: &str, option: &str, limit: Duration, watch: &Watch) -> R
     let mut octets = Octets::new();
     let status = match started?.finish(&mut octets, limit, watch) {
         Ok(status) => status,
+        Err(End::AtTerminal) => {
+            return Err(unusable(format!("\"{name}\" asks at the terminal, which it cannot do from here")));
+        }
         Err(End::TooMuch) => {
             return Err(unusable(format!("\"{name}\" printed {} KiB or more", LONGEST / 1024)));
         }
@@ -100,6 +103,8 @@ fn command(call: &Call, line: &str) -> Command {
 /// Why a command's output was not waited for to its end.
 enum End {
     TooMuch,
+    /// It was stopped, because the terminal does not listen to a group that is not in front.
+    AtTerminal,
     Halt(Halt),
     Lost(io::Error),
 }
@@ -142,8 +147,18 @@ impl Running {
             if let Some(status) = status {
                 return Ok(status);
             }
+            if self.is_at_terminal() {
+                return Err(End::AtTerminal);
+            }
             self.wait(open, last, watch)?;
         }
+    }
+
+    fn is_at_terminal(&self) -> bool {
+        let look = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let state = waitid(WaitId::Pid(Pid::from_child(&self.child)), look).ok().flatten();
+        let signal = state.and_then(|state| state.stopping_signal());
+        signal.is_some_and(|signal| [SIGTTIN, SIGTTOU].contains(&signal))
     }
 
     fn wait(&mut self, open: bool, last: Instant, watch: &Watch) -> Result<(), End> {
@@ -288,6 +303,15 @@ mod tests {
         let ran = run("sleep 20", "--password-command", LIMIT, &watch);
         assert_eq!(told(ran).unwrap_err().0, 25);
         assert!(start.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_command_that_asks_at_the_terminal_is_not_waited_for() {
+        for signal in ["TTIN", "TTOU"] {
+            let line = format!("sh -c 'kill -{signal} $$; echo pencil'");
+            let words = "--password-command: \"sh\" asks at the terminal, which it cannot do from here";
+            assert_eq!(printed(&line), Err((43, words.to_owned())));
+        }
     }
 
     #[test]
