@@ -2,7 +2,8 @@
 
 use super::plan::usage;
 use crate::cli::shared::{AuthChoice, ServerArgs};
-use crate::config::secrets::choice::{Kind, Wanted, fetch};
+use crate::config::secrets::choice::{Wanted, fetch};
+use crate::config::secrets::kind::Kind;
 use crate::console::prompt;
 use crate::terms::auth::Auth;
 use crate::terms::endpoint::Endpoint;

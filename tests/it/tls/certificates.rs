@@ -226,11 +226,22 @@ fn on_this_machine_an_unverifiable_certificate_is_used_but_not_called_verified()
         ("expired", stage.authority.sign(&Draft::of_this_host().until(2024))),
         ("self-signed", Draft::of_this_host().self_signed()),
     ] {
-        for options in ["--ca-file ca.pem", "--tls opportunistic", ""] {
+        for options in ["--tls opportunistic --ca-file ca.pem", "--tls opportunistic", ""] {
             let (ran, kept) = stage.send(&Door::showing(&paper), options);
             taken(case, &ran, &kept, false);
         }
     }
-    let (ran, kept) = stage.send(&Door::showing(&stage.good()), "--ca-file ca.pem");
+    let (ran, kept) = stage.send(&Door::showing(&stage.good()), "--tls opportunistic --ca-file ca.pem");
     taken("good", &ran, &kept, true);
+}
+
+#[test]
+fn who_names_an_authority_or_a_fingerprint_means_it_on_this_machine_too() {
+    let stage = Stage::new();
+    let paper = Draft::of_this_host().self_signed();
+    let pin = format!("--tls-fingerprint {}", stage.good().fingerprint());
+    for (options, exit) in [("--ca-file ca.pem", 39), (pin.as_str(), 39)] {
+        let (ran, kept) = stage.send(&Door::showing(&paper), options);
+        refused(options, &ran, &kept, exit, &[]);
+    }
 }
