@@ -3,9 +3,11 @@
 pub mod body;
 pub mod capability;
 pub mod command;
+mod fates;
 pub mod flight;
 mod login;
 mod mask;
+mod needs;
 pub mod sasl;
 pub mod session;
 pub mod stuff;

@@ -1,66 +1,22 @@
-//! One message: what it needs against what is offered, MAIL and RCPT, the body, the verdict.
+//! One message: MAIL and RCPT, the body, the verdict.
 //!
 //! Law: accepted only with a 2yz to the final dot; after the dot everything but a refusal is unknown.
 
 use super::body;
 use super::command::{Command, Declared, mail, rcpt};
+use super::fates::{Fates, fate_at_dot, fate_without_message};
 use super::flight::{Landed, in_step, pipelined};
 use super::session::{Session, Standing};
 use crate::message::open::Message;
 use crate::net::link::Link;
-use crate::terms::address::Address;
 use crate::terms::endpoint::Protocol;
-use crate::terms::envelope::{Dsn, Envelope};
+use crate::terms::envelope::Envelope;
 use crate::terms::event::{Event, Observer};
-use crate::terms::failure::{Cause, Failure, Feature, Stage};
-use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::reply::Reply;
 use crate::watch::brink;
 use std::time::{Duration, Instant};
-
-/// What is known of the recipients while a message is on its way, and the stage that decided about them.
-struct Fates(Vec<(Address, Fate)>, Stage);
-
-impl Fates {
-    fn new(envelope: &Envelope) -> Fates {
-        Fates(
-            envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect(),
-            Stage::Rcpt,
-        )
-    }
-
-    fn accepted(&self) -> usize {
-        self.0.iter().filter(|(_, fate)| fate.is_accepted()).count()
-    }
-
-    fn all_answered(&self) -> bool {
-        self.0.iter().all(|(_, fate)| *fate != Fate::Untried)
-    }
-
-    /// Gives all that were accepted so far another fate.
-    fn turn_accepted(&mut self, into: &Fate) {
-        self.0.iter_mut().filter(|(_, fate)| fate.is_accepted()).for_each(|(_, fate)| *fate = into.clone());
-    }
-
-    /// The refusal that stands for all: one for now goes before one for good, for it never hides.
-    fn refusal(&self) -> Option<(&Address, &Reply)> {
-        self.put_off().or_else(|| self.first(|fate| matches!(fate, Fate::Refused(_))))
-    }
-
-    fn put_off(&self) -> Option<(&Address, &Reply)> {
-        self.first(|fate| matches!(fate, Fate::Deferred(_)))
-    }
-
-    fn first(&self, wanted: fn(&Fate) -> bool) -> Option<(&Address, &Reply)> {
-        let (address, fate) = self.0.iter().find(|(_, fate)| wanted(fate))?;
-        fate.reply().map(|reply| (address, reply))
-    }
-
-    fn refused_addresses(&self) -> String {
-        let refused = self.0.iter().filter(|(_, fate)| matches!(fate, Fate::Deferred(_) | Fate::Refused(_)));
-        refused.map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", ")
-    }
-}
 
 impl<L: Link> Session<'_, L> {
     /// Sends one message. Whatever is known of each recipient survives a failure.
@@ -80,7 +36,7 @@ impl<L: Link> Session<'_, L> {
                     fates.turn_accepted(&fate_without_message(&failure));
                 }
                 let failure = self.put_off_rather(failure, &fates);
-                Outcome::not_sent(failure, fates.0)
+                Outcome::not_sent(failure, fates.each)
             }
         };
         outcome.notes = notes;
@@ -103,68 +59,6 @@ impl<L: Link> Session<'_, L> {
             }
             _ => failure,
         }
-    }
-
-    /// What MAIL may declare, and what the sender of the message should know.
-    fn declared(&self, envelope: &Envelope, message: &Message) -> (Declared, Vec<Note>) {
-        let header = message.header();
-        let utf8_header = header.is_eight_bit() && header.is_utf8() && self.offered.utf8;
-        let mut notes = Vec::new();
-        if self.plan.dsn.is_wanted() && !self.plan.dsn.required && !self.offered.dsn {
-            notes.push(Note::NoDsnSupport);
-        }
-        if header.is_eight_bit() && !utf8_header {
-            notes.push(Note::HeaderWithoutUtf8);
-        }
-        if self.plan.tls.insecure && self.tls.is_some() {
-            notes.push(Note::CertificateUnchecked);
-        }
-        if message.changes.mbox_line {
-            notes.push(Note::MboxLineDropped);
-        }
-        let declared = Declared {
-            size: Some(message.size()),
-            eight_bit: message.facts().eight_bit,
-            utf8: envelope.needs_utf8() || utf8_header,
-        };
-        (declared, notes)
-    }
-
-    fn used(&self, declared: Declared) -> Vec<&'static str> {
-        let offered = &self.offered;
-        [
-            (offered.pipelining, "PIPELINING"),
-            (offered.size && declared.size.is_some(), "SIZE"),
-            (offered.eight_bit && declared.eight_bit, "8BITMIME"),
-            (offered.utf8 && declared.utf8, "SMTPUTF8"),
-            (offered.dsn && self.plan.dsn.is_wanted(), "DSN"),
-            (offered.enhanced, "ENHANCEDSTATUSCODES"),
-            (self.tls.is_some() && !self.plan.endpoint.tls_first, "STARTTLS"),
-        ]
-        .into_iter()
-        .filter_map(|(used, name)| used.then_some(name))
-        .collect()
-    }
-
-    /// Compares what the message needs with what is offered, before a byte of it travels.
-    fn fit(&self, envelope: &Envelope, message: &Message) -> Result<(), Failure> {
-        let size = message.size();
-        if let Some(limit) = self.offered.size_limit.filter(|&limit| size > limit) {
-            return Err(self.failure(Stage::Mail, Cause::TooLarge { size, limit, ours: false }));
-        }
-        if message.facts().eight_bit && !self.offered.eight_bit {
-            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::EightBitMime)));
-        }
-        if envelope.needs_utf8() && !self.offered.utf8 {
-            let needy = envelope.recipients.iter().find(|address| address.needs_utf8());
-            let needy = needy.map_or_else(|| envelope.sender.to_string(), ToString::to_string);
-            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::SmtpUtf8)).about(needy));
-        }
-        let Dsn { required, .. } = self.plan.dsn;
-        if required && !self.offered.dsn {
-            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::Dsn)));
-        }
-        Ok(())
     }
 
     /// Announces sender and recipients, up to the 354.
@@ -249,7 +143,8 @@ impl<L: Link> Session<'_, L> {
         };
         let mut replies = replies.into_iter();
         let mail = replies.next();
-        for ((_, fate), reply) in fates.0.iter_mut().zip(replies.by_ref().take(envelope.recipients.len())) {
+        for ((_, fate), reply) in fates.each.iter_mut().zip(replies.by_ref().take(envelope.recipients.len()))
+        {
             if !reply.is_positive() && !reply.is_refusal() {
                 self.talk.lost = true;
                 return Err(self.failure(Stage::Rcpt, Cause::OutOfPlace(reply)));
@@ -259,7 +154,7 @@ impl<L: Link> Session<'_, L> {
         let data = replies.next();
         let accepted = fates.accepted();
         if let Err(failure) = self.judge_sender(mail, envelope, &cut) {
-            fates.0.iter_mut().for_each(|(_, fate)| *fate = Fate::Untried);
+            fates.each.iter_mut().for_each(|(_, fate)| *fate = Fate::Untried);
             self.unwanted(data, accepted == 0, observer);
             return Err(failure);
         }
@@ -273,7 +168,7 @@ impl<L: Link> Session<'_, L> {
             return Err(failure);
         }
         if let Some(cause) = cut {
-            let stage = if accepted < fates.0.len() { Stage::Rcpt } else { Stage::Data };
+            let stage = if accepted < fates.each.len() { Stage::Rcpt } else { Stage::Data };
             return Err(self.failure(stage, cause));
         }
         let reply = match data {
@@ -378,23 +273,23 @@ impl<L: Link> Session<'_, L> {
     /// LMTP (RFC 2033 section 4.2): one reply for each recipient that RCPT accepted, in their order.
     fn verdict_each(&mut self, fates: &mut Fates, observer: &mut dyn Observer) -> Result<Reply, Failure> {
         let awaited: Vec<usize> = fates
-            .0
+            .each
             .iter()
             .enumerate()
             .filter(|(_, (_, fate))| fate.is_accepted())
             .map(|(at, _)| at)
             .collect();
-        awaited.iter().for_each(|&at| fates.0[at].1 = Fate::Unknown);
+        awaited.iter().for_each(|&at| fates.each[at].1 = Fate::Unknown);
         let (mut good, mut bad) = (None, None);
         for &at in &awaited {
             match self.one_verdict(observer) {
                 Ok(reply) => {
-                    fates.0[at].1 = Fate::Accepted(reply.clone());
+                    fates.each[at].1 = Fate::Accepted(reply.clone());
                     good = Some(reply);
                 }
                 Err(Failure { cause: Cause::Refused(reply), .. }) => {
-                    fates.0[at].1 = fate_at_dot(&reply);
-                    fates.1 = Stage::Dot;
+                    fates.each[at].1 = fate_at_dot(&reply);
+                    fates.decided_at = Stage::Dot;
                     if bad.as_ref().is_none_or(|bad: &Reply| bad.is_permanent() && reply.is_temporary()) {
                         bad = Some(reply);
                     }
@@ -414,14 +309,14 @@ impl<L: Link> Session<'_, L> {
 
     /// The outcome of a message that the server took for some recipient at least.
     fn judged(&self, reply: Reply, fates: Fates) -> Outcome {
-        let whole = fates.accepted() == fates.0.len();
+        let whole = fates.accepted() == fates.each.len();
         let failure = fates.refusal().map(|(_, refusal)| {
-            let failure = self.failure(fates.1, Cause::Refused(refusal.clone()));
+            let failure = self.failure(fates.decided_at, Cause::Refused(refusal.clone()));
             failure.about(fates.refused_addresses())
         });
         Outcome {
             verdict: if whole { Verdict::Accepted(reply) } else { Verdict::Partial(reply) },
-            recipients: fates.0,
+            recipients: fates.each,
             failure,
             notes: Vec::new(),
             extensions: Vec::new(),
@@ -429,19 +324,6 @@ impl<L: Link> Session<'_, L> {
             elapsed: Duration::ZERO,
         }
     }
-}
-
-/// What RCPT said of a recipient is no fate where the message was not handed over.
-fn fate_without_message(failure: &Failure) -> Fate {
-    match &failure.cause {
-        Cause::Refused(reply) if matches!(failure.stage, Stage::Data | Stage::Body) => fate_at_dot(reply),
-        _ => Fate::Untried,
-    }
-}
-
-/// A refusal of the whole message, or of it for one LMTP recipient: 552 is meant for good here.
-fn fate_at_dot(reply: &Reply) -> Fate {
-    if reply.is_temporary() { Fate::Deferred(reply.clone()) } else { Fate::Refused(reply.clone()) }
 }
 
 fn data() -> Result<Command, Cause> {

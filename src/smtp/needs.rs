@@ -1,0 +1,73 @@
+//! What a message needs, against what the server offers; judged before a byte of it travels.
+
+use super::command::Declared;
+use super::session::Session;
+use crate::message::open::Message;
+use crate::net::link::Link;
+use crate::terms::envelope::{Dsn, Envelope};
+use crate::terms::failure::{Cause, Failure, Feature, Stage};
+use crate::terms::outcome::Note;
+
+impl<L: Link> Session<'_, L> {
+    /// What MAIL may declare, and what the sender of the message should know.
+    pub(super) fn declared(&self, envelope: &Envelope, message: &Message) -> (Declared, Vec<Note>) {
+        let header = message.header();
+        let utf8_header = header.is_eight_bit() && header.is_utf8() && self.offered.utf8;
+        let mut notes = Vec::new();
+        if self.plan.dsn.is_wanted() && !self.plan.dsn.required && !self.offered.dsn {
+            notes.push(Note::NoDsnSupport);
+        }
+        if header.is_eight_bit() && !utf8_header {
+            notes.push(Note::HeaderWithoutUtf8);
+        }
+        if self.plan.tls.insecure && self.tls.is_some() {
+            notes.push(Note::CertificateUnchecked);
+        }
+        if message.changes.mbox_line {
+            notes.push(Note::MboxLineDropped);
+        }
+        let declared = Declared {
+            size: Some(message.size()),
+            eight_bit: message.facts().eight_bit,
+            utf8: envelope.needs_utf8() || utf8_header,
+        };
+        (declared, notes)
+    }
+
+    pub(super) fn used(&self, declared: Declared) -> Vec<&'static str> {
+        let offered = &self.offered;
+        [
+            (offered.pipelining, "PIPELINING"),
+            (offered.size && declared.size.is_some(), "SIZE"),
+            (offered.eight_bit && declared.eight_bit, "8BITMIME"),
+            (offered.utf8 && declared.utf8, "SMTPUTF8"),
+            (offered.dsn && self.plan.dsn.is_wanted(), "DSN"),
+            (offered.enhanced, "ENHANCEDSTATUSCODES"),
+            (self.tls.is_some() && !self.plan.endpoint.tls_first, "STARTTLS"),
+        ]
+        .into_iter()
+        .filter_map(|(used, name)| used.then_some(name))
+        .collect()
+    }
+
+    /// Compares what the message needs with what is offered, before a byte of it travels.
+    pub(super) fn fit(&self, envelope: &Envelope, message: &Message) -> Result<(), Failure> {
+        let size = message.size();
+        if let Some(limit) = self.offered.size_limit.filter(|&limit| size > limit) {
+            return Err(self.failure(Stage::Mail, Cause::TooLarge { size, limit, ours: false }));
+        }
+        if message.facts().eight_bit && !self.offered.eight_bit {
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::EightBitMime)));
+        }
+        if envelope.needs_utf8() && !self.offered.utf8 {
+            let needy = envelope.recipients.iter().find(|address| address.needs_utf8());
+            let needy = needy.map_or_else(|| envelope.sender.to_string(), ToString::to_string);
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::SmtpUtf8)).about(needy));
+        }
+        let Dsn { required, .. } = self.plan.dsn;
+        if required && !self.offered.dsn {
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::Dsn)));
+        }
+        Ok(())
+    }
+}
