@@ -3,6 +3,7 @@
 pub mod explain;
 pub mod gather;
 pub mod guard;
+pub mod login;
 pub mod plan;
 pub mod run;
 pub mod send;

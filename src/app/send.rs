@@ -2,6 +2,7 @@
 
 use super::gather::{self, Gather};
 use super::guard;
+use super::login::login;
 use super::plan::{plan, usage};
 use super::unsent::Unsent;
 use crate::cli::send::SendArgs;
@@ -92,7 +93,10 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     gather::one_taker_of_standard_input(args)?;
     let (server, user) = (args.server.server.as_deref(), args.server.user.as_deref());
     let Settings { server } = Settings::settle(server, user, &Environment::read()).map_err(usage)?;
-    let plan = plan_for(&server, args)?;
+    let mut plan = plan_for(&server, args)?;
+    if !args.dry_run && matches!(server, Server::At(_)) {
+        plan.login = login(&args.server, &plan.endpoint, watch)?;
+    }
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
     let gather = Gather::new(args, host, watch)?;
     let log = args.output.log.as_deref().map(|path| {

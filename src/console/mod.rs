@@ -5,6 +5,7 @@ pub mod explain;
 pub mod out;
 pub mod panel;
 pub mod progress;
+pub mod prompt;
 pub mod record;
 pub mod security;
 pub mod sink;

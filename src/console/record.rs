@@ -193,7 +193,6 @@ fn problem(failure: &Failure) -> Option<String> {
     failure.problem.clone().or_else(|| match &failure.cause {
         Cause::BadAddress(problem) | Cause::BadList(problem) => Some(problem.text.clone()),
         Cause::Usage(text) | Cause::Bug(text) => Some(text.clone()),
-        Cause::NotBuilt(what) => Some((*what).to_owned()),
         _ => None,
     })
 }

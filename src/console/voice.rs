@@ -143,7 +143,6 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
             format!("the connection to {server} failed at {phrase}: {}", os(error))
         }
         Cause::Interrupted(signal) => format!("stopped by {} at {phrase}", signal.name()),
-        Cause::NotBuilt(what) => format!("{what} ({server})"),
         Cause::Tls(problem) => security::sentence(problem, server),
         Cause::NoMechanism(why) => format!("no log-on at {server}: {why}"),
         Cause::SecretInClear => {
@@ -180,7 +179,8 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::BadList(problem) => format!("{problem} (in {name})"),
         Cause::NeverTried => format!("the session with {server} was lost before its turn"),
         Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
-        Cause::Usage(text) | Cause::Bug(text) => printable(text).into_owned(),
+        Cause::Unanswered => "the question for the password was not answered".to_owned(),
+        Cause::Config(text) | Cause::Usage(text) | Cause::Bug(text) => printable(text).into_owned(),
         _ => "for a reason that has no words".to_owned(),
     }
 }
@@ -319,6 +319,7 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         }
         Cause::NoSender => "--from ADDR names one, --from '' stands for none",
         Cause::NoRecipients => "--to ADDR names one, -t takes those of the message",
+        Cause::Denied(error) if error.raw_os_error().is_none() => "chmod 600 keeps it to its owner",
         Cause::NeverTried => "it can be sent again: the server has not seen it",
         Cause::NotReached(_) => "is the port right? a server for mail listens at 587, 465 or 25",
         Cause::Lacks(Feature::StartTls) => "where it has TLS from the first byte, smtps://HOST reaches it",

@@ -8,7 +8,9 @@ use crate::terms::tls::Tls;
 /// What is to be asked of a connection, by who was really reached: a name proves nothing.
 pub fn terms(plan: &Plan, peer: &Peer) -> Terms {
     let near = peer.is_on_this_machine();
-    let usual = if near { Tls::Opportunistic } else { Tls::Required };
+    // Who says what the certificate must be means it.
+    let particular = !plan.tls.pins.is_empty() || plan.tls.ca_file.is_some() || plan.tls.name.is_some();
+    let usual = if near && !particular { Tls::Opportunistic } else { Tls::Required };
     let said = plan.login.as_ref().is_some_and(|login| login.in_clear);
     Terms {
         policy: plan.tls.when.unwrap_or(usual),
@@ -40,7 +42,8 @@ mod tests {
             let Ok(Server::At(endpoint)) = Server::parse("localhost") else { panic!("a server") };
             let tls = TlsWishes { when, ..TlsWishes::default() };
             let (hello, limits, family, dsn) = (None, Limits::default(), Family::Any, Dsn::default());
-            let plan = Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn };
+            let plan =
+                Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn, login: None };
             let peer = reached.map_or(Peer::Unix, |address| Peer::Tcp(address.parse().unwrap()));
             assert_eq!(terms(&plan, &peer).policy, policy_is, "{reached:?}");
         }

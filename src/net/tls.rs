@@ -3,7 +3,7 @@
 use super::certificate;
 use super::link::Binding;
 use super::store::roots;
-use super::verify::Verifier;
+use super::verify::{Store, Verifier};
 use crate::terms::failure::Cause;
 use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
 use rustix::io::Errno;
@@ -47,10 +47,14 @@ impl Securing {
             None
         } else {
             match roots(self.wishes.ca_file.as_deref()) {
-                Ok(store) => {
-                    let builder =
-                        WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider));
-                    Some(builder.build().map_err(|_| Cause::Tls(TlsProblem::NoStore))?)
+                Ok(roots) => {
+                    let roots = Arc::new(roots);
+                    let builder = WebPkiServerVerifier::builder_with_provider(
+                        Arc::clone(&roots),
+                        Arc::clone(&provider),
+                    );
+                    let judge = builder.build().map_err(|_| Cause::Tls(TlsProblem::NoStore))?;
+                    Some(Store { roots, judge })
                 }
                 Err(Cause::Tls(TlsProblem::NoStore)) if self.lenient => None,
                 Err(cause) => return Err(cause),
@@ -157,19 +161,27 @@ impl Secured {
 
     /// Moves what is opened already into `inbox`; true at the peer's goodbye.
     pub(super) fn drain(&mut self, inbox: &mut Vec<u8>) -> Result<bool, Cause> {
+        let start = inbox.len();
         let state = match self.session.process_new_packets() {
             Ok(state) => state,
-            // By TLS 1.3 a server judges the client's certificate when the client has long gone on.
-            Err(error @ rustls::Error::AlertReceived(_)) if !self.opened => {
-                return Err(Cause::Tls(problem(&error, &self.verifier)));
+            Err(error) => {
+                // What was opened before the fault was said for certain.
+                let _ = self.session.reader().read_to_end(inbox);
+                return if inbox.len() > start { Ok(true) } else { Err(self.fault(error)) };
             }
-            Err(error) => return Err(Cause::ReadFailed(io::Error::other(error))),
         };
-        let start = inbox.len();
         inbox.resize(start + state.plaintext_bytes_to_read(), 0);
         self.opened |= inbox.len() > start;
         self.session.reader().read_exact(&mut inbox[start..]).map_err(Cause::ReadFailed)?;
         Ok(state.peer_has_closed())
+    }
+
+    /// By TLS 1.3 a server judges the client's certificate when the client has long gone on.
+    fn fault(&self, error: rustls::Error) -> Cause {
+        match error {
+            rustls::Error::AlertReceived(_) if !self.opened => Cause::Tls(problem(&error, &self.verifier)),
+            error => Cause::ReadFailed(io::Error::other(error)),
+        }
     }
 
     /// Seals as much as the session takes at once.

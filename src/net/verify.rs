@@ -2,17 +2,25 @@
 
 use super::certificate::{self, Story};
 use crate::terms::tls::{Fingerprint, TlsProblem};
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Authorities, and the library's judge by them.
+#[derive(Clone, Debug)]
+pub(super) struct Store {
+    pub(super) roots: Arc<RootCertStore>,
+    pub(super) judge: Arc<WebPkiServerVerifier>,
+}
 
 #[derive(Debug)]
 pub(super) struct Verifier {
     /// None where fingerprints or nothing at all decide.
-    store: Option<Arc<WebPkiServerVerifier>>,
+    store: Option<Store>,
     algorithms: WebPkiSupportedAlgorithms,
     pins: Vec<Fingerprint>,
     insecure: bool,
@@ -23,7 +31,7 @@ pub(super) struct Verifier {
 
 impl Verifier {
     pub(super) fn new(
-        store: Option<Arc<WebPkiServerVerifier>>,
+        store: Option<Store>,
         algorithms: WebPkiSupportedAlgorithms,
         pins: Vec<Fingerprint>,
         insecure: bool,
@@ -66,8 +74,13 @@ impl Verifier {
             let error = Error::InvalidCertificate(CertificateError::UnknownIssuer);
             return Err((TlsProblem::Certificate(problem.to_owned()), error));
         };
-        let verdict = store.verify_server_cert(leaf, intermediates, name, &[], now);
-        verdict.map(|_| ()).map_err(|error| (problem(&error, leaf, intermediates, name), error))
+        let verdict = match store.judge.verify_server_cert(leaf, intermediates, name, &[], now) {
+            Err(Error::InvalidCertificate(CertificateError::Other(_))) if is_among(leaf, &store.roots) => {
+                judge_itself(leaf, name, now)
+            }
+            verdict => verdict.map(|_| ()),
+        };
+        verdict.map_err(|error| (problem(&error, leaf, intermediates, name), error))
     }
 }
 
@@ -108,6 +121,26 @@ impl ServerCertVerifier for Verifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// True for a certificate that is named as an authority itself: the library takes none of them for a server's, but
+/// people name the one they made for their server.
+fn is_among(leaf: &CertificateDer<'_>, roots: &RootCertStore) -> bool {
+    let mut own = RootCertStore::empty();
+    own.add(leaf.clone().into_owned()).is_ok() && own.roots.iter().any(|anchor| roots.roots.contains(anchor))
+}
+
+/// Date and name of a certificate that is trusted without a chain.
+fn judge_itself(leaf: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<(), Error> {
+    let story = certificate::story(leaf).ok_or(CertificateError::BadEncoding)?;
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.as_secs());
+    if now < story.from {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if now > story.until {
+        return Err(CertificateError::Expired.into());
+    }
+    verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
 }
 
 /// What the library's error means, with the facts of the certificate that it is about.

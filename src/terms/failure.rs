@@ -154,7 +154,10 @@ pub enum Cause {
     SecretInClear,
     /// The rounds of a log-on went wrong, on either side.
     LogOn(String),
-    NotBuilt(&'static str),
+    /// The configuration or a command that gives a password is of no use.
+    Config(String),
+    /// A person was asked for a password and gave none.
+    Unanswered,
     Usage(String),
     Bug(String),
 }
@@ -197,7 +200,8 @@ impl Cause {
             Cause::NoMechanism(why) => Cause::NoMechanism(why.clone()),
             Cause::SecretInClear => Cause::SecretInClear,
             Cause::LogOn(why) => Cause::LogOn(why.clone()),
-            Cause::NotBuilt(what) => Cause::NotBuilt(what),
+            Cause::Config(text) => Cause::Config(text.clone()),
+            Cause::Unanswered => Cause::Unanswered,
             Cause::Usage(text) => Cause::Usage(text.clone()),
             Cause::Bug(text) => Cause::Bug(text.clone()),
         }

@@ -122,7 +122,8 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::NoMechanism(_) => "(unnamed 0x800CCC80)",
         Cause::SecretInClear => "IXP_E_SMTP_NO_STARTTLS_SUPPORT",
         Cause::LogOn(_) => "IXP_E_SICILY_LOGON_FAILED",
-        Cause::NotBuilt(_) => "E_NOTIMPL",
+        Cause::Config(_) => "MXP_E_CONFIG",
+        Cause::Unanswered => "IXP_E_USER_CANCEL",
         Cause::Usage(_) => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",
     }
@@ -188,9 +189,15 @@ mod tests {
             let ixp = Ixp::of_reply(&reply(code));
             assert_ne!(ixp.name(), "E_FAIL", "{code}");
         }
-        for cause in
-            [Cause::Closed, Cause::NoSuchHost, Cause::NoSender, Cause::NoRecipients, Cause::NeverTried]
-        {
+        for cause in [
+            Cause::Closed,
+            Cause::NoSuchHost,
+            Cause::NoSender,
+            Cause::NoRecipients,
+            Cause::NeverTried,
+            Cause::Config(String::new()),
+            Cause::Unanswered,
+        ] {
             assert_ne!(cause_name(&cause), "E_FAIL");
             assert_eq!(Ixp::named(cause_name(&cause)).name(), cause_name(&cause));
         }

@@ -32,7 +32,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("hmac", &["smtp"]),
     ("md5", &["smtp"]),
     ("subtle", &["terms"]),
-    ("zeroize", &["smtp", "terms"]),
+    ("zeroize", &["config", "smtp", "terms"]),
     ("reqwest", &["httpmail"]),
     ("clap", &["cli"]),
     ("indicatif", &["console"]),

@@ -112,7 +112,7 @@ const ROWS: &[Row] = &[
     ("", "note.eml -t --server {server} --exit-codes sysexits --from x", &[("not-sent", 16)]),
     ("", "note.eml -t", &[("not-sent", 2)]),
     ("", "note.eml -t --server {server} --no-such-option", &[("not-sent", 2)]),
-    ("", "note.eml -t --server smtps://{server}", &[("not-sent", 1)]),
+    ("", "note.eml -t --server smtps://{server}", &[("not-sent", 26)]),
 ];
 
 #[test]

@@ -101,6 +101,40 @@ fn a_session_cut_behind_the_250_changes_nothing() {
 }
 
 #[test]
+fn a_verdict_counts_whatever_comes_behind_it() {
+    let stage = Stage::new();
+    // A record that nobody can open, one that was never sealed, and no TLS at all.
+    for spoilt in [
+        &b"\x17\x03\x03\x00\x20this can be opened by nobody......"[..],
+        b"\x15\x03\x03\x00\x02\x02\x50",
+        b"250 x\r\n",
+    ] {
+        let ran = after_data(&stage, "note.eml", |mut pipe| {
+            message(&mut pipe).unwrap();
+            pipe.say_and_spoil(b"250 2.0.0 queued as 4711\r\n", spoilt).unwrap();
+            line(&mut pipe);
+        });
+        ran.must("behind the 250", 0, &[]);
+        assert_eq!(ran.json["queue_id"], "4711");
+    }
+}
+
+#[test]
+fn what_comes_in_clear_under_tls_is_no_verdict() {
+    let stage = Stage::new();
+    for (said, spoilt) in
+        [("", "250 2.0.0 queued\r\n"), ("250 2.0.0 que", "ued\r\n"), ("250-queued\r\n", "250 x\r\n")]
+    {
+        let ran = after_data(&stage, "note.eml", |mut pipe| {
+            message(&mut pipe).unwrap();
+            pipe.say_and_spoil(said.as_bytes(), spoilt.as_bytes()).unwrap();
+            line(&mut pipe);
+        });
+        ran.must(said, 40, &["mailxport: unknown: lost 127.0.0.1:"]);
+    }
+}
+
+#[test]
 fn a_session_cut_in_the_greeting_is_a_lost_connection() {
     let stage = Stage::new();
     for said in ["", "220 fix", "220-fixture\r\n"] {

@@ -119,6 +119,41 @@ fn what_is_wrong_with_a_certificate_is_said() {
 }
 
 #[test]
+fn a_certificate_that_signs_for_itself_can_be_named_as_its_own_authority() {
+    let stage = Stage::new();
+    let host = Draft::of_this_host;
+    for (case, paper, exit, said) in [
+        ("as a server", host().self_signed(), 0, ""),
+        ("as an authority", host().like_an_authority().self_signed(), 0, ""),
+        (
+            "wrong name",
+            Draft::of(&["a.example"]).like_an_authority().self_signed(),
+            33,
+            "is for a.example, not",
+        ),
+        ("expired", host().until(2024).like_an_authority().self_signed(), 34, "expired on Mon, 01 Jan 2024"),
+        (
+            "not yet valid",
+            host().from(2990).like_an_authority().self_signed(),
+            34,
+            "only from Fri, 01 Jan 2990",
+        ),
+    ] {
+        stage.file("own.pem", paper.pem());
+        let (ran, kept) = stage.send(&Door::showing(&paper), "--tls required --ca-file own.pem");
+        if exit == 0 {
+            taken(case, &ran, &kept, true);
+        } else {
+            refused(case, &ran, &kept, exit, &[said]);
+        }
+    }
+    let (other, paper) = [(); 2].map(|()| host().like_an_authority().self_signed()).into();
+    stage.file("own.pem", other.pem());
+    let (ran, kept) = stage.send(&Door::showing(&paper), "--tls required --ca-file own.pem");
+    refused("another of the same name", &ran, &kept, 39, &["is self-signed"]);
+}
+
+#[test]
 fn another_name_can_be_asked_for() {
     let stage = Stage::new();
     let door = Door::showing(&stage.authority.sign(&Draft::of(&["mail.example"])));
@@ -191,11 +226,22 @@ fn on_this_machine_an_unverifiable_certificate_is_used_but_not_called_verified()
         ("expired", stage.authority.sign(&Draft::of_this_host().until(2024))),
         ("self-signed", Draft::of_this_host().self_signed()),
     ] {
-        for options in ["--ca-file ca.pem", "--tls opportunistic", ""] {
+        for options in ["--tls opportunistic --ca-file ca.pem", "--tls opportunistic", ""] {
             let (ran, kept) = stage.send(&Door::showing(&paper), options);
             taken(case, &ran, &kept, false);
         }
     }
-    let (ran, kept) = stage.send(&Door::showing(&stage.good()), "--ca-file ca.pem");
+    let (ran, kept) = stage.send(&Door::showing(&stage.good()), "--tls opportunistic --ca-file ca.pem");
     taken("good", &ran, &kept, true);
+}
+
+#[test]
+fn who_names_an_authority_or_a_fingerprint_means_it_on_this_machine_too() {
+    let stage = Stage::new();
+    let paper = Draft::of_this_host().self_signed();
+    let pin = format!("--tls-fingerprint {}", stage.good().fingerprint());
+    for (options, exit) in [("--ca-file ca.pem", 39), (pin.as_str(), 39)] {
+        let (ran, kept) = stage.send(&Door::showing(&paper), options);
+        refused(options, &ran, &kept, exit, &[]);
+    }
 }

@@ -6,6 +6,7 @@ use rustls::version::{TLS12, TLS13};
 
 use super::server::{Door, PATIENCE, Stage, line, mail_server};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::pipe::Pipe;
 
 #[test]
 fn both_versions_are_spoken_and_told() {
@@ -26,6 +27,22 @@ fn both_versions_are_spoken_and_told() {
             let uses_starttls = ran.json["extensions"].as_array().unwrap().contains(&"STARTTLS".into());
             assert_eq!((uses_starttls, kept.messages.len()), (!door.first, 1));
         }
+    }
+}
+
+#[test]
+fn a_talkative_run_tells_what_the_session_got() {
+    let stage = Stage::new();
+    let door = Door::showing(&stage.good());
+    for (options, said) in [
+        (
+            "--tls required --ca-file ca.pem",
+            "mailxport: TLSv1.3 TLS13_AES_256_GCM_SHA384, certificate verified\n",
+        ),
+        ("--insecure", "mailxport: TLSv1.3 TLS13_AES_256_GCM_SHA384, certificate not verified\n"),
+    ] {
+        let (ran, _) = stage.send(&door, &format!("{options} -v --no-json"));
+        ran.must(options, 0, &["mailxport: securing 127.0.0.1:", said]);
     }
 }
 
@@ -164,6 +181,6 @@ fn a_handshake_that_drips_ends_within_the_limit() {
 fn a_server_that_leaves_in_the_handshake_drops_the_connection() {
     let stage = Stage::new();
     let words = "send note.eml --server smtps://127.0.0.1:{port}";
-    let (ran, ()) = stage.run(words, |pipe| pipe.close());
+    let (ran, ()) = stage.run(words, Pipe::close);
     ran.must("closed", 15, &["lost 127.0.0.1:", "before the TLS handshake"]);
 }
