@@ -58,7 +58,7 @@ pub struct SinkArgs {
 
     /// Do without an extension, or a comma list of them; may be repeated
     ///
-    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes, starttls; ehlo takes EHLO itself away.
+    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes, starttls, auth; ehlo takes EHLO itself away.
     #[arg(long, value_name = "EXT", value_delimiter = ',')]
     pub without: Vec<Extension>,
 

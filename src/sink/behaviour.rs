@@ -224,11 +224,13 @@ pub enum Extension {
     EnhancedStatusCodes,
     /// RFC 3207.
     StartTls,
+    /// RFC 4954.
+    Auth,
     /// EHLO itself: only HELO (or LHLO) is understood.
     Ehlo,
 }
 
-const EXTENSIONS: [(&str, Extension); 9] = [
+const EXTENSIONS: [(&str, Extension); 10] = [
     ("pipelining", Extension::Pipelining),
     ("size", Extension::Size),
     ("8bitmime", Extension::EightBitMime),
@@ -237,6 +239,7 @@ const EXTENSIONS: [(&str, Extension); 9] = [
     ("chunking", Extension::Chunking),
     ("enhancedstatuscodes", Extension::EnhancedStatusCodes),
     ("starttls", Extension::StartTls),
+    ("auth", Extension::Auth),
     ("ehlo", Extension::Ehlo),
 ];
 

@@ -214,9 +214,9 @@ impl<'a> Session<'a> {
             (Extension::Chunking, "CHUNKING"),
             (Extension::EnhancedStatusCodes, "ENHANCEDSTATUSCODES"),
             (Extension::StartTls, "STARTTLS"),
+            (Extension::Auth, "AUTH PLAIN LOGIN"),
         ];
         lines.extend(words.iter().filter(|(it, _)| self.offers(*it)).map(|(_, word)| (*word).to_owned()));
-        lines.extend(self.offers_log_on().then(|| "AUTH PLAIN LOGIN".to_owned()));
         let last = lines.len() - 1;
         for (at, line) in lines.iter().enumerate() {
             let dash = if at == last { ' ' } else { '-' };
@@ -303,8 +303,11 @@ impl<'a> Session<'a> {
     /// Tells whether the client was offered an extension.
     pub(super) fn offers(&self, extension: Extension) -> bool {
         let extended = self.hello.as_ref().is_some_and(|hello| hello.protocol != Protocol::Smtp);
-        let possible =
-            extension != Extension::StartTls || (self.tls.is_none() && self.office.identity().is_some());
+        let possible = match extension {
+            Extension::StartTls => self.tls.is_none() && self.office.identity().is_some(),
+            Extension::Auth => self.may_log_on_here(),
+            _ => true,
+        };
         extended && possible && self.office.behaviour.has(extension)
     }
 

@@ -64,11 +64,10 @@ enum Round<T> {
 }
 
 impl Session<'_> {
-    /// Tells whether a log-on is offered.
-    pub(super) fn offers_log_on(&self) -> bool {
-        let extended = self.hello.as_ref().is_some_and(|hello| hello.protocol != Protocol::Smtp);
+    /// Tells whether this is a connection over which a password may come, to a server that asks for one.
+    pub(super) fn may_log_on_here(&self) -> bool {
         let gate = &self.office.gate;
-        extended && gate.is_shut() && (self.tls.is_some() || gate.in_clear)
+        gate.is_shut() && (self.tls.is_some() || gate.in_clear)
     }
 
     /// Tells whether a sender must log on before anything else.
@@ -106,11 +105,11 @@ impl Session<'_> {
 
     /// Tells why nobody may log on now, if that is so.
     fn no_log_on(&self) -> Option<Reply> {
-        if !self.office.gate.is_shut() {
+        if !self.office.gate.is_shut() || !self.office.behaviour.has(Extension::Auth) {
             Some(not_implemented())
         } else if self.hello.as_ref().is_none_or(|hello| hello.protocol == Protocol::Smtp) {
             Some(out_of_order("EHLO or LHLO comes first"))
-        } else if !self.offers_log_on() {
+        } else if !self.may_log_on_here() {
             Some(Reply::new(538, "5.7.11", "a password needs TLS"))
         } else if self.user.is_some() {
             Some(out_of_order("somebody has logged on already"))

@@ -73,6 +73,36 @@ fn without_auth_there_is_no_log_on() {
 }
 
 #[test]
+fn a_log_on_left_out_is_asked_for_and_cannot_be_had() {
+    let papers = Papers::new();
+    let sink = in_clear(&papers, &["--without", "auth"]);
+    let mut client = sink.client();
+    assert_eq!(offered(&mut client), None);
+    client.ask("AUTH PLAIN", "502 5.5.1");
+    client.ask("MAIL FROM:<a@d.example>", "530 5.7.0");
+}
+
+#[test]
+fn mail_may_name_who_handed_it_in_where_a_log_on_is_offered() {
+    let papers = Papers::new();
+    let sink = in_clear(&papers, &[]);
+    let mut client = sink.greeted("EHLO");
+    client.ask(&format!("AUTH PLAIN {}", plain("", "alice", PASSWORD)), "235");
+    for (parameters, start) in [
+        ("AUTH=<>", "250 2.1.0"),
+        ("AUTH=e+3Dmc2@d.example", "250 2.1.0"),
+        ("AUTH=a=b", "501 5.5.4"),
+        ("AUTH=<> AUTH=<>", "501 5.5.4"),
+        ("AUTH", "555 5.5.4"),
+    ] {
+        client.ask(&format!("MAIL FROM:<a@d.example> {parameters}"), start);
+        client.ask("RSET", "250");
+    }
+    let sink = Running::with(&["--discard"]);
+    sink.greeted("EHLO").ask("MAIL FROM:<a@d.example> AUTH=<>", "555 5.5.4");
+}
+
+#[test]
 fn only_who_is_known_is_let_in() {
     let papers = Papers::new();
     fs::write(papers.path("other"), "brush\r\n").unwrap();
