@@ -255,8 +255,9 @@ fn curl_trusts_the_authority_and_logs_on() {
         only_the_right_password_sends(&sink, "alice", &starttls);
     }
     let sink = Running::keeping(&["--tls-self-signed", "--auth", &papers.alice()]);
-    let client = [&common[..], &["-k", "--ssl-reqd", "smtp://{host}:{port}/c.example"]].concat();
-    only_the_right_password_sends(&sink, "alice", &client);
+    let old = ["-k", "--tls-max", "1.2", "--ssl-reqd", "smtp://{host}:{port}/c.example"];
+    only_the_right_password_sends(&sink, "alice", &[&common[..], &old].concat());
+    assert_eq!(super::envelope(&sink.files("new")[0])["tls"], "TLSv1.2");
 }
 
 #[test]
