@@ -303,7 +303,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__sink)
-            opts="-h --listen --allow-remote --maildir --discard --count --json --max-size --without --hostname --reject --drop --delay --help"
+            opts="-h --listen --allow-remote --maildir --discard --count --json --max-size --without --hostname --tls-self-signed --tls-cert --tls-key --implicit --auth --auth-in-clear --reject --drop --delay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -330,6 +330,18 @@ _mailxport() {
                     return 0
                     ;;
                 --hostname)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --auth)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -103,12 +103,18 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l count -d 'E
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l max-size -d 'Refuse larger messages; k, M, G are powers of 1024' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l without -d 'Do without an extension, or a comma list of them; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l hostname -d 'The name in the greeting [default: this machine\'s]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l tls-cert -d 'Offer TLS with this certificate (PEM, the chain behind it)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l tls-key -d 'The key of that certificate (PEM)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l auth -d 'Let USER log on with the first line of FILE as the password; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l reject -d 'Refuse with CODE at a stage; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l drop -d 'Hang up at a stage without a word; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l delay -d 'Wait at a stage (ms, s or m); may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l allow-remote -d 'Allow an address that other machines can reach'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l discard -d 'Keep nothing, on purpose'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l json -d 'Write JSON, one object a line'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l tls-self-signed -d 'Offer TLS with a certificate made for this run'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l implicit -d 'Begin TLS with the first octet, not by STARTTLS'
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l auth-in-clear -d 'Let passwords cross a connection in clear'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -17,7 +17,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     };
     match root.command {
         Command::Send(args) => send::run(&args),
-        Command::Sink(args) => sink::run(args),
+        Command::Sink(args) => sink::run(*args),
         Command::Explain(args) => explain::run(&args),
     }
 }

@@ -1,6 +1,9 @@
 //! `mailxport sink`: options to setup, then serve until the count is full or a signal comes.
 
-use std::io;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
 use std::thread;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -13,24 +16,49 @@ use super::guard;
 use crate::cli::sink::SinkArgs;
 use crate::console::out;
 use crate::console::sink::SinkReport;
-use crate::sink::{Behaviour, Ended, Setup, Sink, SinkProblem, StoreChoice};
+use crate::sink::{
+    self, Behaviour, CertificateChoice, Ended, Gate, Setup, Sink, SinkProblem, StoreChoice, User,
+};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::printable::printable;
+use crate::terms::secret::Secret;
 use crate::watch::signals::is_ignored;
 
 /// The descriptors that all sessions at once need, with some to spare.
 const DESCRIPTORS: u64 = 2048;
 
+/// The octets of a password file that are read.
+const LONGEST_PASSWORD_FILE: u64 = 64 * 1024;
+
+/// Tells why there is no sink: what was asked for makes no sense, or it cannot be had.
+enum Refused {
+    Usage(String),
+    Sink(SinkProblem),
+}
+
+impl From<SinkProblem> for Refused {
+    fn from(problem: SinkProblem) -> Self {
+        Self::Sink(problem)
+    }
+}
+
 /// Runs a sink and says why it did not start.
 pub fn run(args: SinkArgs) -> u8 {
-    let Err(problem) = serve(args) else { return guard::status(Ixp::ok()) };
+    let problem = match serve(args) {
+        Ok(()) => return guard::status(Ixp::ok()),
+        Err(Refused::Usage(problem)) => {
+            out::say(&format!("mailxport: {}\n", printable(&problem)));
+            return guard::status(Ixp::usage());
+        }
+        Err(Refused::Sink(problem)) => problem,
+    };
     out::say(&format!("mailxport: {}\n", printable(&problem.to_string())));
     if matches!(problem, SinkProblem::Remote(_)) {
         out::say("  hint: --allow-remote allows it\n");
     }
     guard::status(match problem {
-        SinkProblem::Remote(_) | SinkProblem::Store(_) => Ixp::usage(),
+        SinkProblem::Remote(_) | SinkProblem::Store(_) | SinkProblem::Certificate(_) => Ixp::usage(),
         SinkProblem::Bind(..) => {
             Ixp::of(&Failure::new(Stage::Connect, Cause::Local(io::ErrorKind::Other.into())))
         }
@@ -39,10 +67,10 @@ pub fn run(args: SinkArgs) -> u8 {
 }
 
 /// Serves to the end; a signal ends the process as the signal would have, once all is tidy.
-fn serve(args: SinkArgs) -> Result<(), SinkProblem> {
+fn serve(args: SinkArgs) -> Result<(), Refused> {
     let report = SinkReport::open(args.json, args.discard).map_err(SinkProblem::System)?;
     raise_descriptors();
-    let setup = setup(args);
+    let setup = setup(args)?;
     let keeps = matches!(setup.store, StoreChoice::Maildir(_));
     // Before the first socket file exists, so that none is left behind.
     let mut signals =
@@ -57,28 +85,77 @@ fn serve(args: SinkArgs) -> Result<(), SinkProblem> {
         first
     });
     let ear = ear.map_err(SinkProblem::System)?;
-    report.listening(sink.addresses(), keeps);
+    report.listening(sink.addresses(), sink.fingerprint(), keeps);
     let ended = sink.wait();
     sink.stop();
     report.close();
     handle.close();
     if let (Ended::Interrupted, Ok(Some(signal))) = (ended, ear.join()) {
-        return emulate_default_handler(signal).map_err(SinkProblem::System);
+        emulate_default_handler(signal).map_err(SinkProblem::System)?;
     }
     Ok(())
 }
 
-fn setup(args: SinkArgs) -> Setup {
+fn setup(args: SinkArgs) -> Result<Setup, Refused> {
+    let idle = idle_wish(&args);
+    if let Some(problem) = idle {
+        return Err(Refused::Usage(problem));
+    }
+    let gate = Gate {
+        users: args.auth.into_iter().map(user).collect::<Result<_, _>>().map_err(Refused::Usage)?,
+        in_clear: args.auth_in_clear,
+    };
+    let certificate = match (args.tls_cert, args.tls_key) {
+        (Some(certificate), Some(key)) => Some(CertificateChoice::Files { certificate, key }),
+        _ => args.tls_self_signed.then_some(CertificateChoice::SelfSigned),
+    };
     let SinkArgs { reject: refusals, drop: hangups, delay: delays, without, .. } = args;
-    Setup {
+    Ok(Setup {
         listen: args.listen,
         allow_remote: args.allow_remote,
         store: args.maildir.map_or(StoreChoice::Discard, StoreChoice::Maildir),
         hostname: args.hostname.unwrap_or_else(|| uname().nodename().to_string_lossy().into_owned()),
         max_size: args.max_size,
         count: args.count,
+        certificate,
+        implicit: args.implicit,
+        gate,
         behaviour: Behaviour { refusals, hangups, delays, without },
+    })
+}
+
+/// Says which wish could never come true, so that nobody waits for it.
+fn idle_wish(args: &SinkArgs) -> Option<String> {
+    let has_tls = args.tls_self_signed || args.tls_cert.is_some();
+    let stages = args.reject.iter().map(|wish| wish.stage);
+    let stages = stages.chain(args.drop.iter().map(|wish| wish.stage));
+    let wished: Vec<_> = stages.chain(args.delay.iter().map(|wish| wish.stage)).collect();
+    if !args.auth.is_empty() && !has_tls && !args.auth_in_clear {
+        return Some("--auth needs --tls-self-signed, --tls-cert or --auth-in-clear".into());
     }
+    if args.auth.is_empty() && wished.contains(&sink::Stage::Auth) {
+        return Some("nobody comes to the stage auth without --auth".into());
+    }
+    if (!has_tls || args.implicit) && wished.contains(&sink::Stage::StartTls) {
+        return Some(
+            "nobody comes to the stage starttls without --tls-self-signed or --tls-cert, or with --implicit"
+                .into(),
+        );
+    }
+    None
+}
+
+/// Reads the password of a user.
+fn user((name, file): (String, PathBuf)) -> Result<User, String> {
+    let cannot = |why: &dyn Display| format!("cannot read the password file {}: {why}", file.display());
+    let mut octets = Vec::new();
+    let opened = File::open(&file).map_err(|error| cannot(&error))?;
+    opened.take(LONGEST_PASSWORD_FILE).read_to_end(&mut octets).map_err(|error| cannot(&error))?;
+    let password = Secret::first_line(octets);
+    if password.is_empty() {
+        return Err(format!("the first line of {} is no password: it is empty", file.display()));
+    }
+    Ok(User { name, password })
 }
 
 /// Raises the limit of open descriptors, as far as that is allowed: each session holds a socket and a file.

@@ -42,6 +42,6 @@ impl Root {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Send(Box<SendArgs>),
-    Sink(SinkArgs),
+    Sink(Box<SinkArgs>),
     Explain(ExplainArgs),
 }

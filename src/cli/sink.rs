@@ -14,7 +14,7 @@ use crate::terms::amount::size;
 /// DIR/envelopes. Without --maildir messages are taken, reported and kept nowhere.
 ///
 /// The address it listens on is the first line of standard output; then comes one line a message, written before the
-/// message is answered. It ends after --count messages or on a signal. There is no TLS and no log-on.
+/// message is answered. It ends after --count messages or on a signal.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = SHORT, after_long_help = EXAMPLES)]
 pub struct SinkArgs {
@@ -58,7 +58,7 @@ pub struct SinkArgs {
 
     /// Do without an extension, or a comma list of them; may be repeated
     ///
-    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes; ehlo takes EHLO itself away.
+    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes, starttls, auth; ehlo takes EHLO itself away.
     #[arg(long, value_name = "EXT", value_delimiter = ',')]
     pub without: Vec<Extension>,
 
@@ -66,11 +66,40 @@ pub struct SinkArgs {
     #[arg(long, value_name = "NAME")]
     pub hostname: Option<String>,
 
+    /// Offer TLS with a certificate made for this run
+    ///
+    /// It is for localhost, 127.0.0.1, ::1 and the name in the greeting. Its fingerprint is printed behind the address, for
+    /// mailxport send --tls-fingerprint.
+    #[arg(long, conflicts_with = "tls_cert", group = "certificate")]
+    pub tls_self_signed: bool,
+
+    /// Offer TLS with this certificate (PEM, the chain behind it)
+    #[arg(long, value_name = "FILE", requires = "tls_key", group = "certificate")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Begin TLS with the first octet, not by STARTTLS
+    #[arg(long, requires = "certificate")]
+    pub implicit: bool,
+
+    /// Let USER log on with the first line of FILE as the password; may be repeated
+    ///
+    /// AUTH PLAIN and LOGIN are offered under TLS, and nobody sends without a log-on.
+    #[arg(long, value_name = "USER:FILE", value_parser = user_file)]
+    pub auth: Vec<(String, PathBuf)>,
+
+    /// Let passwords cross a connection in clear
+    #[arg(long, requires = "auth")]
+    pub auth_in_clear: bool,
+
     /// Refuse with CODE at a stage; may be repeated
     ///
-    /// Stages: greeting, ehlo, mail, rcpt, data, body (the first octets have come), dot (the whole message has come), rset,
+    /// Stages: greeting, ehlo, starttls, auth (user and password have come), mail, rcpt, data, body (the first octets have come), dot (the whole message has come), rset,
     /// quit. With a pattern only the addresses that match are refused: * stands for anything; it is held against the name
-    /// at ehlo, the sender at mail, the recipient at rcpt, and any recipient at data, body and dot (over LMTP each recipient
+    /// at ehlo, the user at auth, the sender at mail, the recipient at rcpt, and any recipient at data, body and dot (over LMTP each recipient
     /// for itself at dot). <> is the null sender. The first that fits counts.
     #[arg(long, value_name = "STAGE=CODE[:PATTERN]")]
     pub reject: Vec<Refusal>,
@@ -87,6 +116,14 @@ pub struct SinkArgs {
     /// The wait comes before anything else happens there.
     #[arg(long, value_name = "STAGE=TIME")]
     pub delay: Vec<Delay>,
+}
+
+/// Splits `USER:FILE`.
+fn user_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once(':') {
+        Some((user, file)) if !user.is_empty() && !file.is_empty() => Ok((user.into(), file.into())),
+        _ => Err(format!("`{text}` is not USER:FILE")),
+    }
 }
 
 const SHORT: &str = "\
@@ -110,6 +147,10 @@ Examples:
   See what it does when the verdict never comes: the message was lost, or was kept:
     mailxport sink --drop dot
     mailxport sink --maildir outbox --drop reply
+
+  Try STARTTLS and a log-on, the right one and one that is refused:
+    mailxport sink --tls-self-signed --auth alice:password.txt
+    mailxport sink --tls-self-signed --auth alice:password.txt --reject auth=535
 
   An old and slow server:
     mailxport sink --without ehlo --delay data=2s";

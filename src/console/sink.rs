@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::sink::{Addressee, Kept, Listen};
 use crate::terms::printable::{printable, printable_json};
+use crate::terms::tls::{Fingerprint, fingerprint_text};
 
 /// The recipients a line for people names before it only counts.
 const NAMED: usize = 3;
@@ -51,9 +52,9 @@ impl SinkReport {
         Ok(report)
     }
 
-    /// Tells where the sink listens, and if so that nothing is kept.
-    pub fn listening(&self, addresses: &[Listen], keeps: bool) {
-        self.queue.put(self.listening_text(addresses, keeps));
+    /// Tells where the sink listens, which certificate it shows, and if so that nothing is kept.
+    pub fn listening(&self, addresses: &[Listen], certificate: Option<&Fingerprint>, keeps: bool) {
+        self.queue.put(self.listening_text(addresses, certificate, keeps));
     }
 
     /// Tells of a message that was taken.
@@ -70,13 +71,22 @@ impl SinkReport {
         drop(waited);
     }
 
-    fn listening_text(&self, addresses: &[Listen], keeps: bool) -> String {
+    fn listening_text(&self, addresses: &[Listen], certificate: Option<&Fingerprint>, keeps: bool) -> String {
         let names: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+        let certificate = certificate.map(fingerprint_text);
         if self.json {
-            return format!("{}\n", json!({ "listening": names }));
+            let object = match certificate {
+                Some(print) => json!({ "listening": names, "certificate": print }),
+                None => json!({ "listening": names }),
+            };
+            return format!("{object}\n");
         }
         let mut text: String =
             names.iter().map(|name| format!("listening on {}\n", printable(name))).collect();
+        if let Some(print) = certificate {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "certificate {print}");
+        }
         if !keeps && !self.discard {
             text.push_str("messages are kept nowhere (--maildir keeps them)\n");
         }
@@ -155,6 +165,8 @@ mod tests {
             peer: "127.0.0.1:1".into(),
             helo: "h".into(),
             protocol: Protocol::Esmtp,
+            tls: None,
+            user: None,
             from: from.into(),
             to: to.iter().map(addressee).collect(),
             size: 7,

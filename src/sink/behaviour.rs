@@ -31,6 +31,10 @@ pub enum Stage {
     Greeting,
     /// EHLO, HELO or LHLO was said.
     Ehlo,
+    /// STARTTLS was said.
+    StartTls,
+    /// The user and the password of a log-on have come, and nobody has looked at them yet.
+    Auth,
     /// MAIL was said.
     Mail,
     /// RCPT was said.
@@ -49,9 +53,11 @@ pub enum Stage {
     Quit,
 }
 
-const STAGES: [(&str, Stage); 10] = [
+const STAGES: [(&str, Stage); 12] = [
     ("greeting", Stage::Greeting),
     ("ehlo", Stage::Ehlo),
+    ("starttls", Stage::StartTls),
+    ("auth", Stage::Auth),
     ("mail", Stage::Mail),
     ("rcpt", Stage::Rcpt),
     ("data", Stage::Data),
@@ -76,7 +82,7 @@ impl FromStr for Stage {
 impl Stage {
     /// Tells whether there is an address or a name at this stage that a pattern could be held against.
     fn has_subject(self) -> bool {
-        !matches!(self, Self::Greeting | Self::Rset | Self::Quit)
+        !matches!(self, Self::Greeting | Self::StartTls | Self::Rset | Self::Quit)
     }
 }
 
@@ -216,11 +222,15 @@ pub enum Extension {
     Chunking,
     /// RFC 2034.
     EnhancedStatusCodes,
+    /// RFC 3207.
+    StartTls,
+    /// RFC 4954.
+    Auth,
     /// EHLO itself: only HELO (or LHLO) is understood.
     Ehlo,
 }
 
-const EXTENSIONS: [(&str, Extension); 8] = [
+const EXTENSIONS: [(&str, Extension); 10] = [
     ("pipelining", Extension::Pipelining),
     ("size", Extension::Size),
     ("8bitmime", Extension::EightBitMime),
@@ -228,6 +238,8 @@ const EXTENSIONS: [(&str, Extension); 8] = [
     ("dsn", Extension::Dsn),
     ("chunking", Extension::Chunking),
     ("enhancedstatuscodes", Extension::EnhancedStatusCodes),
+    ("starttls", Extension::StartTls),
+    ("auth", Extension::Auth),
     ("ehlo", Extension::Ehlo),
 ];
 
@@ -327,6 +339,7 @@ mod tests {
             ("rcpt=", "400 to 599"),
             ("rcpt=550:", "pattern is missing"),
             ("quit=550:a@b", "no address"),
+            ("starttls=454:a@b", "no address"),
             ("reply=451", "--drop reply"),
         ];
         for (text, words) in rows {

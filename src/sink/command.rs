@@ -1,5 +1,7 @@
 //! The commands of a client, read from one line each (RFC 5321, 4.1.1; RFC 2033; RFC 3030).
 
+use std::fmt;
+
 use super::reply::Reply;
 use crate::terms::amount;
 
@@ -17,6 +19,8 @@ pub(super) enum Command<'a> {
         to: &'a str,
         parameters: &'a str,
     },
+    StartTls,
+    Auth(LogOn<'a>),
     Data,
     /// Without a chunk where its size cannot be read: the octets behind it cannot be told from commands.
     Bdat(Option<Chunk>),
@@ -25,6 +29,19 @@ pub(super) enum Command<'a> {
     Vrfy,
     Help,
     Quit,
+}
+
+/// Holds the mechanism of a log-on and the response that came with it. The response may be a password: `Debug` tells nothing.
+#[derive(PartialEq, Eq)]
+pub(super) struct LogOn<'a> {
+    pub(super) mechanism: &'a str,
+    pub(super) initial: Option<&'a str>,
+}
+
+impl fmt::Debug for LogOn<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("LogOn(…)")
+    }
 }
 
 /// Holds the size of the octets behind BDAT and whether they are the last.
@@ -57,15 +74,15 @@ impl<'a> Command<'a> {
                 ("", _) => Err(Reply::new(501, "5.1.3", "a recipient has an address")),
                 (to, parameters) => Ok(Self::Rcpt { to, parameters }),
             },
+            "STARTTLS" => bare(rest, Self::StartTls),
+            "AUTH" => log_on(rest).map(Self::Auth),
             "DATA" => bare(rest, Self::Data),
             "RSET" => bare(rest, Self::Rset),
             "QUIT" => bare(rest, Self::Quit),
             "NOOP" => Ok(Self::Noop),
             "VRFY" => Ok(Self::Vrfy),
             "HELP" => Ok(Self::Help),
-            "EXPN" | "STARTTLS" | "AUTH" | "ETRN" | "TURN" => {
-                Err(Reply::new(502, "5.5.1", "this command is not implemented here"))
-            }
+            "EXPN" | "ETRN" | "TURN" => Err(not_implemented()),
             _ => Err(Reply::new(500, "5.5.2", "this is no command")),
         }
     }
@@ -81,6 +98,20 @@ impl Chunk {
             Some(_) => return None,
         };
         if words.next().is_none() { Some(Self { octets, last }) } else { None }
+    }
+}
+
+/// Refuses a command that this server does not have.
+pub(super) fn not_implemented() -> Reply {
+    Reply::new(502, "5.5.1", "this command is not implemented here")
+}
+
+/// Reads the mechanism and the initial response (RFC 4954, 4).
+fn log_on(rest: &str) -> Result<LogOn<'_>, Reply> {
+    let mut words = rest.split(' ').filter(|word| !word.is_empty());
+    match (words.next(), words.next(), words.next()) {
+        (Some(mechanism), initial, None) => Ok(LogOn { mechanism, initial }),
+        _ => Err(Reply::new(501, "5.5.4", "AUTH has a mechanism and at most one response")),
     }
 }
 
@@ -144,7 +175,7 @@ fn closed(inside: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chunk, Command};
+    use super::{Chunk, Command, LogOn};
 
     fn mail<'a>(from: &'a str, parameters: &'a str) -> Command<'a> {
         Command::Mail { from, parameters }
@@ -165,6 +196,9 @@ mod tests {
             (r#"MAIL FROM:<"a\" >"@d> BODY=7BIT"#, mail(r#""a\" >"@d"#, " BODY=7BIT")),
             ("RCPT TO:<postmaster>", Command::Rcpt { to: "postmaster", parameters: "" }),
             ("RCPT TO:<ä@d> NOTIFY=NEVER", Command::Rcpt { to: "ä@d", parameters: " NOTIFY=NEVER" }),
+            ("starttls", Command::StartTls),
+            ("AUTH login", Command::Auth(LogOn { mechanism: "login", initial: None })),
+            ("AUTH PLAIN =", Command::Auth(LogOn { mechanism: "PLAIN", initial: Some("=") })),
             ("DATA", Command::Data),
             ("data ", Command::Data),
             ("BDAT 10", Command::Bdat(Some(Chunk { octets: 10, last: false }))),
@@ -216,8 +250,10 @@ mod tests {
             (b"RCPT TO:<<a@d>>", 501),
             (b"DATA now", 501),
             (b"QUIT please", 501),
-            (b"STARTTLS", 502),
-            (b"AUTH PLAIN", 502),
+            (b"STARTTLS now", 501),
+            (b"AUTH", 501),
+            (b"AUTH PLAIN a b", 501),
+            (b"EXPN list", 502),
         ];
         for (line, code) in rows {
             let refused = Command::read(line).map_err(|reply| reply.code);

@@ -11,10 +11,13 @@ use super::parameter::{MailParameters, RcptParameters};
 use super::reply::Reply;
 use super::store::Draft;
 use super::stream::{Socket, Stream};
+use super::tls::{Identity, Secured};
 use super::wire::{Line, Wire};
 
 /// The longest silence of a client (RFC 5321, 4.5.3.2.7).
 const IDLE: Duration = Duration::from_secs(300);
+/// The longest time for shaking hands.
+const HANDSHAKE: Duration = Duration::from_secs(30);
 /// The longest wait for a client to hang up after the last reply.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The octets of recipients one transaction may hold, some 100,000 recipients.
@@ -62,6 +65,13 @@ pub(super) struct Session<'a> {
     pub(super) peer: String,
     pub(super) hello: Option<Hello>,
     pub(super) mail: Option<Transaction<'a>>,
+    /// The version of TLS, once it is on.
+    pub(super) tls: Option<String>,
+    /// Who has logged on.
+    pub(super) user: Option<String>,
+    /// The wrong log-ons so far.
+    pub(super) tries: u32,
+    socket: Socket,
     /// The greeting was a refusal: nothing but QUIT is understood any more (RFC 5321, 3.1).
     refused: bool,
 }
@@ -72,7 +82,23 @@ pub(super) fn serve(office: &Office, socket: &Socket, peer: String) {
         return;
     }
     let wire = Wire::new(Box::new(socket.clone()));
-    let mut session = Session { office, wire, peer, hello: None, mail: None, refused: false };
+    let mut session = Session {
+        office,
+        wire,
+        peer,
+        hello: None,
+        mail: None,
+        tls: None,
+        user: None,
+        tries: 0,
+        socket: socket.clone(),
+        refused: false,
+    };
+    if let Some(identity) = office.identity().filter(|_| office.implicit)
+        && session.secure(identity).is_err()
+    {
+        return;
+    }
     let end = session.talk();
     // A draft in hand goes before the client can see that the session is over.
     session.mail = None;
@@ -115,6 +141,18 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Shakes hands and goes on under TLS; where that fails the connection is of no use any more.
+    pub(super) fn secure(&mut self, identity: &Identity) -> io::Result<()> {
+        let secured = Secured::begin(identity, self.socket.clone(), HANDSHAKE).map_err(|trouble| {
+            // Not a word in clear may follow, not even that it took too long.
+            io::Error::new(ErrorKind::ConnectionAborted, trouble)
+        })?;
+        self.socket.wait_at_most(IDLE)?;
+        self.tls = Some(secured.version().to_owned());
+        self.wire.change(Box::new(secured));
+        Ok(())
+    }
+
     fn greet(&mut self) -> io::Result<Turn> {
         let met = self.meet(Stage::Greeting, |_| false)?;
         self.refused = met.is_some();
@@ -146,6 +184,8 @@ impl<'a> Session<'a> {
             Command::Helo(name) => self.hello(name, Protocol::Smtp),
             Command::Ehlo(name) => self.hello(name, Protocol::Esmtp),
             Command::Lhlo(name) => self.hello(name, Protocol::Lmtp),
+            Command::StartTls => self.start_tls(),
+            Command::Auth(wish) => self.log_on(&wish),
             Command::Mail { from, parameters } => self.mail(from, parameters),
             Command::Rcpt { to, parameters } => self.rcpt(to, parameters),
             Command::Data => self.data(),
@@ -173,6 +213,8 @@ impl<'a> Session<'a> {
             (Extension::Dsn, "DSN"),
             (Extension::Chunking, "CHUNKING"),
             (Extension::EnhancedStatusCodes, "ENHANCEDSTATUSCODES"),
+            (Extension::StartTls, "STARTTLS"),
+            (Extension::Auth, "AUTH PLAIN LOGIN"),
         ];
         lines.extend(words.iter().filter(|(it, _)| self.offers(*it)).map(|(_, word)| (*word).to_owned()));
         let last = lines.len() - 1;
@@ -189,6 +231,9 @@ impl<'a> Session<'a> {
         }
         if self.mail.is_some() {
             return self.say(&out_of_order("a transaction is open already"));
+        }
+        if self.must_log_on() {
+            return self.say(&Reply::new(530, "5.7.0", "log on first"));
         }
         let parameters = match MailParameters::read(parameters, |it| self.offers(it)) {
             Ok(parameters) => parameters,
@@ -258,7 +303,12 @@ impl<'a> Session<'a> {
     /// Tells whether the client was offered an extension.
     pub(super) fn offers(&self, extension: Extension) -> bool {
         let extended = self.hello.as_ref().is_some_and(|hello| hello.protocol != Protocol::Smtp);
-        extended && self.office.behaviour.has(extension)
+        let possible = match extension {
+            Extension::StartTls => self.tls.is_none() && self.office.identity().is_some(),
+            Extension::Auth => self.may_log_on_here(),
+            _ => true,
+        };
+        extended && possible && self.office.behaviour.has(extension)
     }
 
     /// Lets happen what was wished for at a stage, and tells the turn if that was the answer.

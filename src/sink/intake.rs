@@ -272,6 +272,8 @@ impl<'a> Session<'a> {
             peer: self.peer.clone(),
             helo: hello.map(|hello| hello.name.clone()).unwrap_or_default(),
             protocol: hello.map_or(Protocol::Smtp, |hello| hello.protocol),
+            tls: self.tls.clone(),
+            user: self.user.clone(),
             from: mail.from,
             to: taken.map(|(addressee, _)| addressee).collect(),
             size: draft.size(),

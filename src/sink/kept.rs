@@ -47,6 +47,10 @@ pub struct Kept {
     pub helo: String,
     /// The protocol of the hello.
     pub protocol: Protocol,
+    /// The version of TLS, if there was any.
+    pub tls: Option<String>,
+    /// Who had logged on, if anybody.
+    pub user: Option<String>,
     /// The sender; empty is the null sender.
     pub from: String,
     /// The recipients, in order.

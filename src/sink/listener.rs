@@ -14,9 +14,12 @@ use super::behaviour::Behaviour;
 use super::dialogue;
 use super::door::{Door, Listen};
 use super::kept::Kept;
+use super::logon::Gate;
 use super::office::Office;
-use super::store::{Store, StoreChoice, StoreProblem};
+use super::store::{StoreChoice, StoreProblem};
 use super::stream::Socket;
+use super::tls::{CertificateChoice, CertificateProblem};
+use crate::terms::tls::Fingerprint;
 
 /// The time sessions have to come to their end when the sink stops.
 const GRACE: Duration = Duration::from_millis(500);
@@ -38,6 +41,12 @@ pub struct Setup {
     pub max_size: Option<u64>,
     /// The messages it takes; [`Sink::wait`] returns when they are kept and answered.
     pub count: Option<u64>,
+    /// The certificate it shows; none means no TLS.
+    pub certificate: Option<CertificateChoice>,
+    /// Whether TLS begins with the first octet.
+    pub implicit: bool,
+    /// Who may log on, and must then.
+    pub gate: Gate,
     /// What it does wrong.
     pub behaviour: Behaviour,
 }
@@ -52,6 +61,9 @@ impl Setup {
             hostname: "localhost".into(),
             max_size: None,
             count: None,
+            certificate: None,
+            implicit: false,
+            gate: Gate::default(),
             behaviour: Behaviour::default(),
         }
     }
@@ -66,6 +78,8 @@ pub enum SinkProblem {
     Bind(Listen, io::Error),
     /// The store cannot be had.
     Store(StoreProblem),
+    /// The certificate cannot be had.
+    Certificate(CertificateProblem),
     /// The system has no thread or socket for us.
     System(io::Error),
 }
@@ -76,6 +90,7 @@ impl fmt::Display for SinkProblem {
             Self::Remote(listen) => write!(out, "{listen} can be reached from other machines"),
             Self::Bind(listen, trouble) => write!(out, "cannot listen on {listen}: {trouble}"),
             Self::Store(problem) => problem.fmt(out),
+            Self::Certificate(problem) => problem.fmt(out),
             Self::System(trouble) => write!(out, "cannot start the sink: {trouble}"),
         }
     }
@@ -132,11 +147,8 @@ impl Sink {
         let hostname = presentable(&setup.hostname);
         let doors = setup.listen.iter().map(Door::open).collect::<Result<Vec<_>, _>>();
         let doors = doors.map_err(|(place, trouble)| SinkProblem::Bind(place, trouble))?;
-        let store = Store::open(setup.store, &hostname).map_err(SinkProblem::Store)?;
+        let office = Arc::new(Office::open(setup, hostname, Box::new(heard))?);
         let (bell, ear) = UnixStream::pair().map_err(SinkProblem::System)?;
-        let office =
-            Office::new(hostname, setup.max_size, setup.behaviour, store, setup.count, Box::new(heard));
-        let office = Arc::new(office);
         let taken = doors.iter().map(|door| door.place().clone()).collect();
         let shared = Arc::clone(&office);
         let porter = thread::Builder::new().name("sink".into()).spawn(move || admit(&shared, &doors, &ear));
@@ -147,6 +159,11 @@ impl Sink {
     /// Tells the addresses it listens on, with the ports it took.
     pub fn addresses(&self) -> &[Listen] {
         &self.doors
+    }
+
+    /// Tells the fingerprint of its certificate, if it has one.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.office.identity().map(|identity| &identity.fingerprint)
     }
 
     /// Gives something that ends [`Sink::wait`] from another thread.
@@ -210,7 +227,7 @@ fn admit(office: &Arc<Office>, doors: &[Door], ear: &UnixStream) {
 /// Serves a client in a thread of its own, or sends it away.
 fn receive(office: &Arc<Office>, socket: Socket, peer: String) {
     let Some(number) = office.enter(&socket) else {
-        return send_away(&office.hostname, socket);
+        return send_away(office, socket);
     };
     let visit = Visit { office: Arc::clone(office), number };
     let shared = socket.clone();
@@ -222,13 +239,16 @@ fn receive(office: &Arc<Office>, socket: Socket, peer: String) {
         drop(visit);
     });
     if spawned.is_err() {
-        send_away(&office.hostname, socket);
+        send_away(office, socket);
     }
 }
 
-fn send_away(hostname: &str, mut socket: Socket) {
-    // A new connection has room for one line; a client that has gone needs none.
-    let _ = socket.write(format!("421 {hostname} too many sessions\r\n").as_bytes());
+fn send_away(office: &Office, mut socket: Socket) {
+    // A client that waits for TLS would not understand a word.
+    if !office.implicit {
+        // A new connection has room for one line; a client that has gone needs none.
+        let _ = socket.write(format!("421 {} too many sessions\r\n", office.hostname).as_bytes());
+    }
     socket.cut();
 }
 

@@ -6,6 +6,8 @@
 //! | `door` | the places it listens on |
 //! | `dialogue` | one session: greeting, hello, envelope |
 //! | `intake` | the message itself: DATA, BDAT, the verdict |
+//! | `logon` | STARTTLS and AUTH |
+//! | `tls` | the certificate and the handshake |
 //! | `command`, `parameter`, `reply` | the grammar of what is said, either way |
 //! | `unstuff` | the end of the message and the doubled dots |
 //! | `behaviour` | what was asked for: refusals, hang-ups, delays |
@@ -20,11 +22,13 @@ mod door;
 mod intake;
 mod kept;
 mod listener;
+mod logon;
 mod office;
 mod parameter;
 mod reply;
 mod store;
 mod stream;
+mod tls;
 mod unstuff;
 mod wire;
 
@@ -32,4 +36,6 @@ pub use behaviour::{Behaviour, BehaviourProblem, Delay, Extension, Hangup, Patte
 pub use door::Listen;
 pub use kept::{Addressee, Kept, Protocol};
 pub use listener::{Ended, Setup, Sink, SinkProblem, Stopper};
+pub use logon::{Gate, User};
 pub use store::{StoreChoice, StoreProblem};
+pub use tls::{CertificateChoice, CertificateProblem};

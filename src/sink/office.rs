@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::behaviour::Behaviour;
 use super::kept::Kept;
-use super::listener::Ended;
+use super::listener::{Ended, Setup, SinkProblem};
+use super::logon::Gate;
 use super::store::Store;
 use super::stream::Socket;
+use super::tls::Identity;
 
 /// The sessions that may be open at once.
 const MOST_SESSIONS: usize = 512;
@@ -21,6 +23,10 @@ pub(super) struct Office {
     pub(super) store: Store,
     pub(super) heard: Box<dyn Fn(&Kept) + Send + Sync>,
     pub(super) count: Option<u64>,
+    identity: Option<Identity>,
+    /// TLS begins with the first octet.
+    pub(super) implicit: bool,
+    pub(super) gate: Gate,
     book: Mutex<Book>,
     changed: Condvar,
 }
@@ -36,16 +42,35 @@ struct Book {
 }
 
 impl Office {
-    pub(super) fn new(
+    /// Opens with what was set up; `hostname` is fit for a greeting already.
+    pub(super) fn open(
+        setup: Setup,
         hostname: String,
-        max_size: Option<u64>,
-        behaviour: Behaviour,
-        store: Store,
-        count: Option<u64>,
         heard: Box<dyn Fn(&Kept) + Send + Sync>,
-    ) -> Self {
+    ) -> Result<Self, SinkProblem> {
+        let Setup { certificate, implicit, gate, max_size, behaviour, count, .. } = setup;
+        let identity = certificate.map(|choice| Identity::open(&choice, &hostname));
+        let identity = identity.transpose().map_err(SinkProblem::Certificate)?;
+        let store = Store::open(setup.store, &hostname).map_err(SinkProblem::Store)?;
         let (book, changed) = (Mutex::default(), Condvar::new());
-        Self { hostname, max_size, behaviour, store, heard, count, book, changed }
+        Ok(Self {
+            hostname,
+            max_size,
+            behaviour,
+            store,
+            heard,
+            count,
+            identity,
+            implicit,
+            gate,
+            book,
+            changed,
+        })
+    }
+
+    /// Gives what a handshake needs, where TLS was set up.
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

@@ -12,6 +12,8 @@ pub(super) struct MailParameters {
     pub(super) smtputf8: bool,
     pub(super) ret: Option<String>,
     pub(super) envid: Option<String>,
+    /// AUTH was said (RFC 4954, 5); whom it names is of no use here.
+    pub(super) auth: bool,
 }
 
 /// Holds what RCPT said behind the recipient.
@@ -45,6 +47,12 @@ impl MailParameters {
                 ("ENVID", Some(value)) if offered(Extension::Dsn) => {
                     let envid = Some(value).filter(|it| is_xtext(it)).ok_or_else(|| malformed(keyword))?;
                     read.envid.replace(envid.into()).is_none()
+                }
+                ("AUTH", Some(value)) if offered(Extension::Auth) => {
+                    if value != "<>" && !is_xtext(value) {
+                        return Err(malformed(keyword));
+                    }
+                    !std::mem::replace(&mut read.auth, true)
                 }
                 _ => return Err(unknown()),
             };

@@ -114,6 +114,17 @@ impl Wire {
         self.stream.flush()
     }
 
+    /// Tells whether octets are in hand that nobody has taken yet.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.start < self.end
+    }
+
+    /// Goes on over another stream; whatever came by the old one is forgotten.
+    pub(super) fn change(&mut self, stream: Box<dyn Stream>) {
+        self.stream = stream;
+        (self.start, self.end) = (0, 0);
+    }
+
     /// Sends what waits, says that nothing more will come, and waits a moment for the peer to end: closing with octets
     /// unread would reset the connection and could take the last reply from the peer.
     pub(super) fn farewell(mut self, patience: Duration) {

@@ -10,7 +10,7 @@ const MESSAGE: &str = "From: a@d.example\r\nTo: b@d.example\r\nDate: Sat, 21 Nov
     Message-ID: <1@d.example>\r\nSubject: dots\r\n\r\n.one\r\n..two\r\n.\r\n\r\nlast.\r\n";
 
 /// Tells whether a client is there; in CI it must be.
-fn is_installed(name: &str, version: &str) -> bool {
+pub(super) fn is_installed(name: &str, version: &str) -> bool {
     let ran = Command::new(name)
         .arg(version)
         .stdin(Stdio::null())
@@ -25,8 +25,14 @@ fn is_installed(name: &str, version: &str) -> bool {
     found
 }
 
-/// Runs a client, with the message in `octets` as a file for it.
+/// Runs a client that must succeed, with the message in `octets` as a file for it.
 fn run(sink: &Running, octets: &[u8], arguments: &[&str]) {
+    let (success, words) = attempt(sink, octets, arguments);
+    assert!(success, "{arguments:?}: {words}");
+}
+
+/// Runs a client, with the message in `octets` as a file for it, and tells whether it succeeded and what it said.
+pub(super) fn attempt(sink: &Running, octets: &[u8], arguments: &[&str]) -> (bool, String) {
     let file = sink.dir.path().join("message");
     fs::write(&file, octets).unwrap();
     let (host, port) = sink.address.rsplit_once(':').unwrap();
@@ -40,9 +46,8 @@ fn run(sink: &Running, octets: &[u8], arguments: &[&str]) {
         .stdin(fs::File::open(&file).unwrap())
         .output()
         .unwrap();
-    let words = String::from_utf8_lossy(&output.stderr);
-    let more = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{arguments:?}: {words}{more}");
+    let words = [output.stderr, output.stdout].concat();
+    (output.status.success(), String::from_utf8_lossy(&words).into_owned())
 }
 
 fn assert_kept(sink: &Running, message: &str) {

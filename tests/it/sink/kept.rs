@@ -29,6 +29,8 @@ fn the_message_and_its_envelope_lie_there_when_the_reply_comes() {
     assert_eq!((&object["declared_size"], &object["body"]), (&9.into(), &"8BITMIME".into()));
     assert_eq!((&object["ret"], &object["envid"]), (&"HDRS".into(), &"QQ+2B1".into()));
     assert_eq!((&object["protocol"], &object["eight_bit"]), (&"ESMTP".into(), &true.into()));
+    let nothing = serde_json::Value::Null;
+    assert_eq!((object.get("tls"), object.get("user")), (Some(&nothing), Some(&nothing)));
     let first = serde_json::json!(
         {"address": "b@d.example", "notify": ["DELAY", "FAILURE"], "orcpt": "rfc822;B@d.example"});
     let second = serde_json::json!({"address": "\"c d\"@d.example", "notify": null, "orcpt": null});

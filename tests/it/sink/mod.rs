@@ -7,10 +7,12 @@ mod dialogue;
 mod foreign;
 mod inside;
 mod kept;
+mod logon;
+mod secure;
 mod wishes;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -28,6 +30,8 @@ pub(crate) struct Running {
     output: BufReader<ChildStdout>,
     pub(crate) address: String,
     pub(crate) dir: TempDir,
+    /// The object of the first line, with `--json`.
+    pub(crate) listening: serde_json::Value,
 }
 
 impl Running {
@@ -50,12 +54,15 @@ impl Running {
     pub(crate) fn spawn(mut command: Command, dir: TempDir) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let mut running = Self { child, output, address: String::new(), dir };
+        let listening = serde_json::Value::Null;
+        let mut running = Self { child, output, address: String::new(), dir, listening };
         let line = running.line();
-        running.address = match line.strip_prefix("listening on ") {
-            Some(address) => address.to_owned(),
-            None => json(&line)["listening"][0].as_str().unwrap().to_owned(),
-        };
+        if let Some(address) = line.strip_prefix("listening on ") {
+            running.address = address.to_owned();
+        } else {
+            running.listening = json(&line);
+            running.address = running.listening["listening"][0].as_str().unwrap().to_owned();
+        }
         running
     }
 
@@ -134,14 +141,15 @@ impl Drop for Running {
 }
 
 /// Talks to a sink, octet by octet.
-pub(crate) struct Client {
-    input: BufReader<TcpStream>,
+pub(crate) struct Client<S = TcpStream> {
+    input: BufReader<S>,
 }
 
-impl Client {
+impl<S: Read + Write> Client<S> {
     /// Sends octets.
     pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) {
         self.input.get_mut().write_all(octets.as_ref()).unwrap();
+        self.input.get_mut().flush().unwrap();
     }
 
     /// Reads one reply, all of its lines.
@@ -187,18 +195,23 @@ impl Client {
         self.expect(start)
     }
 
-    /// Says that nothing more will come.
-    pub(crate) fn end(&mut self) {
-        self.input.get_ref().shutdown(std::net::Shutdown::Write).unwrap();
-    }
-
     /// Reads to the end of the connection, whichever way it ends.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         match self.input.read_to_end(&mut rest) {
-            Err(trouble) if trouble.kind() != std::io::ErrorKind::ConnectionReset => panic!("{trouble}"),
-            _ => rest,
+            Err(trouble) if trouble.kind() == ErrorKind::ConnectionReset => rest,
+            // TLS says so where the other end has gone without a word.
+            Err(trouble) if trouble.kind() == ErrorKind::UnexpectedEof => rest,
+            Err(trouble) => panic!("{trouble}"),
+            Ok(_) => rest,
         }
+    }
+}
+
+impl Client {
+    /// Says that nothing more will come.
+    pub(crate) fn end(&mut self) {
+        self.input.get_ref().shutdown(std::net::Shutdown::Write).unwrap();
     }
 }
 
