@@ -40,7 +40,8 @@ mod tests {
             let Ok(Server::At(endpoint)) = Server::parse("localhost") else { panic!("a server") };
             let tls = TlsWishes { when, ..TlsWishes::default() };
             let (hello, limits, family, dsn) = (None, Limits::default(), Family::Any, Dsn::default());
-            let plan = Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn };
+            let plan =
+                Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn, login: None };
             let peer = reached.map_or(Peer::Unix, |address| Peer::Tcp(address.parse().unwrap()));
             assert_eq!(terms(&plan, &peer).policy, policy_is, "{reached:?}");
         }

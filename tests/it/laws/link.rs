@@ -1,8 +1,9 @@
 //! A link in memory: a server plays the other end, and a journal keeps what was written, read and waited for.
 
 use super::server::{Choices, Server};
-use mailxport::net::link::{Limit, Link, Offer};
+use mailxport::net::link::{Binding, Limit, Link, Offer};
 use mailxport::terms::failure::{Cause, Signal};
+use mailxport::terms::tls::TlsFacts;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -113,6 +114,16 @@ impl Memory {
 }
 
 impl Link for Memory {
+    fn secure(&mut self, _: &mut Limit) -> Result<TlsFacts, Cause> {
+        panic!("nothing here asks for TLS")
+    }
+
+    fn binding(&self) -> Option<Binding> {
+        None
+    }
+
+    fn finish(&mut self) {}
+
     fn offer(&mut self, octets: &[u8], _: Duration) -> Result<Offer, Cause> {
         self.perhaps_turn();
         if self.has_something() && self.whims.below(2) == 1 {

@@ -11,25 +11,31 @@ mod truth;
 mod waits;
 
 use mailxport::message::open::{Handling, Message, Origin};
+use mailxport::smtp::session::Terms;
 use mailxport::terms::address::Address;
 use mailxport::terms::endpoint::Server;
 use mailxport::terms::envelope::{Dsn, Envelope, Sender};
 use mailxport::terms::plan::{Family, Limits, Plan};
+use mailxport::terms::tls::{Tls, TlsWishes};
 use mailxport::watch::wait::Watch;
 use std::path::Path;
 use std::time::Duration;
+
+/// What the rules ask where TLS was turned off.
+const IN_CLEAR: Terms = Terms { policy: Tls::Off, clear_is_allowed: false };
 
 fn plan(server: &str, partial: bool) -> Plan {
     let Ok(Server::At(endpoint)) = Server::parse(server) else { panic!("{server} is no server") };
     Plan {
         endpoint,
         hello: Some("client.example".to_owned()),
-        tls: None,
+        tls: TlsWishes::default(),
         limits: Limits::all(Duration::from_secs(20)),
         family: Family::Any,
         source: None,
         partial,
         dsn: Dsn::default(),
+        login: None,
     }
 }
 

@@ -102,7 +102,9 @@ fn play(run: &Run) -> (Journal, Vec<Part>) {
     let server = server.with_spite(run.calm, run.spite, Choices::new(run.choices.clone()));
     let (link, journal) = Memory::new(server, Choices::new(run.whims.clone()));
     let mut parts = Vec::new();
-    let Ok(mut session) = Session::open(link, &plan, &mut Deaf) else { return (journal, parts) };
+    let Ok(mut session) = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf) else {
+        return (journal, parts);
+    };
     for (number, letter_of) in run.letters.iter().enumerate() {
         if !session.is_usable() {
             break;

@@ -75,7 +75,7 @@ fn no_dialogue_waits_more_often_than_it_must() {
         let plan = plan(if row.lmtp { "lmtp://127.0.0.1" } else { "127.0.0.1:25" }, row.partial);
         let server = Server::new(row.lmtp, row.pipelining).refusing(row.refusals);
         let (link, journal) = Memory::new(server, Choices::default());
-        if let Ok(mut session) = Session::open(link, &plan, &mut Deaf) {
+        if let Ok(mut session) = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf) {
             for _ in 0..row.messages {
                 session.submit(&envelope(row.recipients), &open(&path), &mut Deaf);
             }
@@ -101,7 +101,7 @@ fn a_reply_before_its_command_is_written_ends_the_session() {
     // Half of the flight is taken; then the server is heard before the rest.
     let whims = [vec![0; 9], vec![0, 0, 2], vec![2, 1, 1, 1, 1, 1, 1]].concat();
     let (link, _) = Memory::new(server, Choices::new(whims));
-    let mut session = Session::open(link, &plan, &mut Deaf).unwrap();
+    let mut session = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf).unwrap();
     let outcome = session.submit(&envelope(5), &open(&path), &mut Deaf);
     let cause = outcome.failure.map(|failure| failure.cause);
     assert!(matches!(cause, Some(Cause::AheadOfCommand)), "{cause:?}");
