@@ -95,7 +95,8 @@ impl Gather {
 pub fn one_taker_of_standard_input(args: &SendArgs) -> Result<(), Failure> {
     let is_dash = |path: &Path| path.as_os_str() == "-";
     let files = args.files.iter().filter(|path| is_dash(path)).count();
-    let lists = [args.files_from.as_deref(), args.envelope.to_file.as_deref()];
+    let secret = args.server.proxy_password_file.as_deref();
+    let lists = [args.files_from.as_deref(), args.envelope.to_file.as_deref(), secret];
     let lists = lists.into_iter().flatten().filter(|path| is_dash(path)).count();
     if files + lists > 1 {
         return Err(usage("standard input ('-') is named more than once, and it can be read only once"));

@@ -4,6 +4,7 @@ pub mod explain;
 pub mod gather;
 pub mod guard;
 pub mod plan;
+pub mod proxy;
 pub mod run;
 pub mod send;
 pub mod sink;
