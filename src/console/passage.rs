@@ -38,7 +38,9 @@ fn socks(code: u8, proxy: &str, server: &str) -> String {
 pub(super) fn hint(problem: &ProxyProblem) -> Option<&'static str> {
     match problem {
         ProxyProblem::WantsLogOn => Some("--proxy SCHEME://USER@HOST and --proxy-password-file name one"),
-        ProxyProblem::LogOnRefused => Some("look at the user of --proxy and at where its password comes from"),
+        ProxyProblem::LogOnRefused => {
+            Some("look at the user of --proxy and at where its password comes from")
+        }
         ProxyProblem::Garbled(..) => Some("is it of the other kind? --proxy takes socks5:// and http://"),
         _ => None,
     }

@@ -147,8 +147,9 @@ impl Passage<'_> {
             match (status(line), proxy.logon()) {
                 (Some(200..=299), _) => return Ok(()),
                 (Some(100 | 102..=199), _) => {}
-                (Some(407), None) => return problem(ProxyProblem::WantsLogOn),
-                (Some(407), Some(_)) => return problem(ProxyProblem::LogOnRefused),
+                // 401 is what tinyproxy says to a wrong password.
+                (Some(401 | 407), None) => return problem(ProxyProblem::WantsLogOn),
+                (Some(401 | 407), Some(_)) => return problem(ProxyProblem::LogOnRefused),
                 (Some(code), _) => {
                     let said = line.get(..SHOWN).unwrap_or(line).to_vec();
                     return problem(ProxyProblem::Status(code, said));
