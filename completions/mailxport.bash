@@ -145,7 +145,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__send)
-            opts="-4 -6 -u -f -t -v -q -h --files-from --unsent --dry-run --server --helo --source-address --tls --user --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
+            opts="-4 -6 -u -f -t -v -q -h --files-from --unsent --dry-run --server --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -171,8 +171,40 @@ _mailxport() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proxy-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --tls)
                     COMPREPLY=($(compgen -W "required opportunistic off" -- "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min)
+                    COMPREPLY=($(compgen -W "1.2 1.3" -- "${cur}"))
                     return 0
                     ;;
                 --user)
@@ -181,6 +213,26 @@ _mailxport() {
                     ;;
                 -u)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --auth)
+                    COMPREPLY=($(compgen -W "auto none plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2 oauthbearer external" -- "${cur}"))
                     return 0
                     ;;
                 --timeout)

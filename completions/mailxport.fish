@@ -35,10 +35,33 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d '
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l helo -d 'Greet the server with this name' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l source-address -d 'Connect from this address' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l proxy -d 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l proxy-password-file -d 'Read the proxy\'s password from the first line of FILE (\'-\': standard input) [env: MAILXPORT_PROXY_PASSWORD]' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l tls -d 'Ask for TLS: required, opportunistic or off' -r -f -a "required\t''
 opportunistic\t''
 off\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l ca-file -d 'Trust the authorities in FILE (PEM) instead of the system\'s' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l tls-fingerprint -d 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l tls-name -d 'Check the certificate for NAME, and send that, instead of the host\'s name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l client-cert -d 'Show this certificate (PEM, the chain behind it)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l client-key -d 'The key of the client certificate [default: in the same file]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l tls-min -d 'The oldest TLS that is spoken' -r -f -a "1.2\t''
+1.3\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s u -l user -d 'Log on as NAME [env: MAILXPORT_USER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l password-file -d 'Read the password from the first line of FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l password-command -d 'Run CMD and take the first line of its output as the password' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l token-file -d 'Read an OAuth token from the first line of FILE (\'-\': standard input) [env: MAILXPORT_TOKEN]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l token-command -d 'Run CMD and take the first line of its output as an OAuth token' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l auth -d 'How to log on [default: auto, the strongest way that is offered]' -r -f -a "auto\t''
+none\t''
+plain\t''
+login\t''
+cram-md5\t''
+scram-sha-1\t''
+scram-sha-256\t''
+xoauth2\t''
+oauthbearer\t''
+external\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l timeout -d 'Wait so long for a reply [default: by stage]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dot-timeout -d 'Wait so long for the verdict [default: 600]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l connect-timeout -d 'Wait so long for a connection [default: 30]' -r
@@ -64,6 +87,8 @@ sysexits\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dry-run -d 'Show what would be sent, without any network'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s 4 -d 'Use IPv4 only'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s 6 -d 'Use IPv6 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l insecure -d 'Take any certificate, with a warning each time'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l auth-in-clear -d 'Let the password or token cross a connection in clear'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s t -l recipients-from-headers -d 'Take recipients from To, Cc and Bcc of the message'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l partial -d 'Send to those accepted, even if others are refused'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l require-dsn -d 'Send nothing (94) where reports are not offered'
