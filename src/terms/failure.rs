@@ -220,11 +220,11 @@ pub struct Failure {
     pub stage: Stage,
     pub cause: Cause,
     /// The server's place, once there is one.
-    pub server: Option<String>,
+    pub server: Option<Box<str>>,
     /// The proxy, where the trouble is with it and not with the server.
-    pub proxy: Option<String>,
+    pub proxy: Option<Box<str>>,
     /// The address or the path that it is about.
-    pub problem: Option<String>,
+    pub problem: Option<Box<str>>,
     /// The end of the message had been written: the server may have it.
     pub committed: bool,
 }
@@ -235,17 +235,17 @@ impl Failure {
     }
 
     pub fn at(mut self, server: &str) -> Failure {
-        self.server = Some(server.to_owned());
+        self.server = Some(server.into());
         self
     }
 
     pub fn with_proxy(mut self, proxy: &str) -> Failure {
-        self.proxy = Some(proxy.to_owned());
+        self.proxy = Some(proxy.into());
         self
     }
 
     pub fn about(mut self, problem: impl Into<String>) -> Failure {
-        self.problem = Some(problem.into());
+        self.problem = Some(problem.into().into());
         self
     }
 

@@ -95,7 +95,7 @@ pub(super) fn request(pipe: &mut Pipe, methods: Vec<u8>) -> Asked {
 
 /// The lines of a request for CONNECT, up to the empty one.
 pub(super) fn head(pipe: &mut Pipe) -> Vec<String> {
-    let lines = pipe.lines().map(|line| line.unwrap_or_default());
+    let lines = pipe.lines().map(Result::unwrap_or_default);
     lines.take_while(|line| !line.is_empty()).collect()
 }
 

@@ -166,9 +166,9 @@ fn what_is_no_answer_is_refused() {
         let words = "--proxy socks5://127.0.0.1:{port} --server smtp://mail.test";
         let (ran, ()) = with_proxy(words, |pipe| {
             if late {
-                after_request(pipe)
+                after_request(pipe);
             } else {
-                at_once(pipe)
+                at_once(pipe);
             }
             say(pipe, answer);
         });

@@ -70,6 +70,7 @@ fn a_proxy_that_is_not_there_is_named() {
             (&ran.json["name"], &ran.json["server"]),
             (&"IXP_E_FAILED_TO_CONNECT".into(), &"mail.test:587".into())
         );
+        assert_eq!(ran.json["problem"], format!("{scheme}://127.0.0.1:{port}"));
     }
 }
 

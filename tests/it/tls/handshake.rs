@@ -164,6 +164,6 @@ fn a_handshake_that_drips_ends_within_the_limit() {
 fn a_server_that_leaves_in_the_handshake_drops_the_connection() {
     let stage = Stage::new();
     let words = "send note.eml --server smtps://127.0.0.1:{port}";
-    let (ran, ()) = stage.run(words, |pipe| pipe.close());
+    let (ran, ()) = stage.run(words, crate::fixture::pipe::Pipe::close);
     ran.must("closed", 15, &["lost 127.0.0.1:", "before the TLS handshake"]);
 }
