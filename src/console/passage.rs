@@ -7,7 +7,7 @@ pub(super) fn sentence(problem: &ProxyProblem, proxy: &str, server: &str) -> Str
     match problem {
         ProxyProblem::Closed => format!("{proxy} hung up before there was a way to {server}"),
         ProxyProblem::WantsLogOn => format!("{proxy} wants a log-on"),
-        ProxyProblem::NoMethod => format!("{proxy} takes no way to log on that there is"),
+        ProxyProblem::NoMethod => format!("{proxy} takes no log-on by password, nor a client without one"),
         ProxyProblem::LogOnRefused => format!("{proxy} refused the log-on"),
         ProxyProblem::Socks(code) => socks(*code, proxy, server),
         ProxyProblem::Status(code, _) => match code {

@@ -1,6 +1,10 @@
 //! CONNECT: what is asked, log-ons, every answer, and what stands right behind it.
 
-use super::server::{BASIC, came, head, mail, say, with_proxy};
+use std::time::Instant;
+
+use super::server::{BASIC, PATIENCE, came, head, mail, say, with_proxy};
+use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::pipe::{Heard, Pipe, Socket};
 
 const OFF: &str = "--proxy http://127.0.0.1:{port} --server smtp://mail.test:2525 --tls off";
 
@@ -138,4 +142,46 @@ fn tls_is_required_through_a_proxy_to_this_machine() {
     });
     ran.must("no STARTTLS", 93, &["does not offer STARTTLS"]);
     assert!(!heard.iter().any(|line| line.starts_with("MAIL")), "{heard:?}");
+}
+
+/// Plays a mail server under TLS; true where a message came to its dot.
+fn takes_a_message(pipe: &mut Pipe) -> bool {
+    let (mut in_message, mut whole) = (false, false);
+    let _ = pipe.say(b"220 fixture\r\n");
+    while let Heard::Line(line) = pipe.line(Instant::now() + PATIENCE) {
+        let answer: &[u8] = match &line[..] {
+            b"DATA" => b"354 go on\r\n",
+            b"." => b"250 queued\r\n",
+            _ if in_message => continue,
+            _ => b"250 ok\r\n",
+        };
+        (in_message, whole) = (line == b"DATA", whole || line == b".");
+        let _ = pipe.say(answer);
+    }
+    whole
+}
+
+#[test]
+fn tls_goes_through_to_the_server_and_is_checked_for_its_name() {
+    let place = tempfile::tempdir().unwrap();
+    let authority = Authority::new("Fixture Authority");
+    let ca = place.path().join("ca.pem");
+    std::fs::write(&ca, authority.pem()).unwrap();
+    for (name, exit, said) in
+        [("mail.test", 0, "certificate verified"), ("127.0.0.1", 33, "not for mail.test")]
+    {
+        let config = authority.sign(&Draft::of(&[name])).server(rustls::ALL_VERSIONS, None);
+        let words = "--proxy http://127.0.0.1:{port} --server smtps://mail.test --ca-file";
+        let (ran, whole) = with_proxy(&format!("{words} {}", ca.display()), |pipe| {
+            head(pipe);
+            say(pipe, b"HTTP/1.1 200 OK\r\n\r\n");
+            let socket = Socket::Tcp(pipe.get_ref().try_clone().unwrap());
+            match Pipe::new(socket, PATIENCE).secured(config, PATIENCE) {
+                Ok(mut pipe) => takes_a_message(&mut pipe),
+                Err(_) => false,
+            }
+        });
+        ran.must(name, exit, &[said]);
+        assert_eq!(whole, exit == 0);
+    }
 }

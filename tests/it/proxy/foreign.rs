@@ -79,5 +79,5 @@ fn tinyproxy_carries_mail() {
     let lines = format!("Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nBasicAuth ada {PLAIN}\n");
     fs::write(&path, lines).unwrap();
     let _proxy = Proxy::start(Command::new(program).arg("-d").arg("-c").arg(&path), port);
-    carries_mail("http", port, &["  proxy: HTTP/1.0 50"]);
+    carries_mail("http", port, &[" gave no way to 127.0.0.1:", "  proxy: HTTP/1.", "Unable to connect"]);
 }

@@ -100,7 +100,7 @@ fn every_method_that_cannot_be_is_told() {
     for (user, method, said) in [
         ("", 0xFF, " wants a log-on\n"),
         ("", 2, " wants a log-on\n"),
-        ("ada@", 0xFF, " takes no way to log on"),
+        ("ada@", 0xFF, " takes no log-on by password, nor a client without one\n"),
         ("", 1, " gave no answer that makes sense: it does not speak SOCKS5"),
         ("ada@", 1, " gave no answer that makes sense: it does not speak SOCKS5"),
     ] {
