@@ -33,6 +33,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
             cand --helo 'Greet the server with this name'
             cand --source-address 'Connect from this address'
+            cand --proxy 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]'
+            cand --proxy-password-file 'Read the proxy''s password from the first line of FILE (''-'': standard input) [env: MAILXPORT_PROXY_PASSWORD]'
             cand --tls 'Ask for TLS: required, opportunistic or off'
             cand --ca-file 'Trust the authorities in FILE (PEM) instead of the system''s'
             cand --tls-fingerprint 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable'

@@ -35,6 +35,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d '
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l helo -d 'Greet the server with this name' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l source-address -d 'Connect from this address' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l proxy -d 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l proxy-password-file -d 'Read the proxy\'s password from the first line of FILE (\'-\': standard input) [env: MAILXPORT_PROXY_PASSWORD]' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l tls -d 'Ask for TLS: required, opportunistic or off' -r -f -a "required\t''
 opportunistic\t''
 off\t''"

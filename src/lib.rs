@@ -7,7 +7,7 @@
 //! | 0 | `terms` | the words: address, envelope, endpoint, plan, reply, failure, ixp, outcome, event, secret |
 //! | 1 | `watch` | what may end a wait: readiness, a stage's limit, the deadline, a signal; and the brink |
 //! | 2 | `message` | a measured source of octets: open, scan, header, line ends, spool |
-//! | 2 | `net` | the seam `Link` and the real pipe: resolve, connect, wire |
+//! | 2 | `net` | the seam `Link` and the real pipe: resolve, connect, proxy, tls, wire |
 //! | 3 | `smtp` | the dialogue: capability, command, sasl, stuff, flight, session |
 //! | 4 | `delivery` | the one road that every message takes |
 //! | 4 | `sink` | the embedded server |

@@ -100,6 +100,7 @@ pub fn one_taker_of_standard_input(args: &SendArgs) -> Result<(), Failure> {
         args.envelope.to_file.as_deref(),
         args.server.password_file.as_deref(),
         args.server.token_file.as_deref(),
+        args.server.proxy_password_file.as_deref(),
     ];
     let lists = lists.into_iter().flatten().filter(|path| is_dash(path)).count();
     if files + lists > 1 {

@@ -5,6 +5,7 @@ pub mod gather;
 pub mod guard;
 pub mod login;
 pub mod plan;
+pub mod proxy;
 pub mod run;
 pub mod send;
 pub mod sink;

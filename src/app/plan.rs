@@ -34,6 +34,7 @@ pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) ->
         limits,
         family,
         source: server.source_address,
+        proxy: None,
         partial: envelope.partial,
         dsn,
         login: None,

@@ -4,6 +4,7 @@ use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
 use super::plan::{plan, usage};
+use super::proxy::proxy;
 use super::unsent::Unsent;
 use crate::cli::send::SendArgs;
 use crate::cli::shared::{ExitCodes, OutputArgs, When};
@@ -93,7 +94,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     gather::one_taker_of_standard_input(args)?;
     let (server, user) = (args.server.server.as_deref(), args.server.user.as_deref());
     let Settings { server } = Settings::settle(server, user, &Environment::read()).map_err(usage)?;
-    let mut plan = plan_for(&server, args)?;
+    let mut plan = plan_for(&server, args, watch)?;
     if !args.dry_run && matches!(server, Server::At(_)) {
         plan.login = login(&args.server, &plan.endpoint, watch)?;
     }
@@ -127,13 +128,13 @@ fn unwritable(problem: &anyhow::Error) -> Failure {
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
-fn plan_for(server: &Server, args: &SendArgs) -> Result<Plan, Failure> {
+fn plan_for(server: &Server, args: &SendArgs, watch: &Watch) -> Result<Plan, Failure> {
     let endpoint = match server {
         Server::Sink(_) => at_loopback(0),
         Server::At(endpoint) => endpoint.clone(),
     };
     let plan = plan(endpoint, &args.server, &args.envelope)?;
-    Ok(plan)
+    Ok(Plan { proxy: proxy(server, &args.server, watch)?, ..plan })
 }
 
 fn at_loopback(port: u16) -> Endpoint {

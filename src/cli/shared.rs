@@ -37,6 +37,19 @@ pub struct ServerArgs {
     #[arg(long, value_name = "IP")]
     pub source_address: Option<IpAddr>,
 
+    /// Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]
+    ///
+    /// The name of the server is looked up at the proxy, and TLS is required by default wherever the server is. The password
+    /// of USER comes from --proxy-password-file, else from the environment variable MAILXPORT_PROXY_PASSWORD. It goes to the
+    /// proxy in clear, since neither way to speak to one knows better. -4, -6 and --source-address are for the connection to
+    /// the proxy, and --connect-timeout is for the whole way through it.
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+
+    /// Read the proxy's password from the first line of FILE ('-': standard input) [env: MAILXPORT_PROXY_PASSWORD]
+    #[arg(long, value_name = "FILE", requires = "proxy")]
+    pub proxy_password_file: Option<PathBuf>,
+
     /// Ask for TLS: required, opportunistic or off
     ///
     /// The default is required, but for loopback addresses and unix sockets, where it is opportunistic: it is used where it is

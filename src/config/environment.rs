@@ -1,5 +1,8 @@
 //! The variables that are read.
 
+use crate::terms::secret::Secret;
+use std::os::unix::ffi::OsStringExt;
+
 /// What the environment says about the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -13,4 +16,10 @@ impl Environment {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Environment { server: set("MAILXPORT_SERVER"), user: set("MAILXPORT_USER") }
     }
+}
+
+/// The password of the proxy's user; an empty variable says nothing.
+pub fn proxy_password() -> Option<Secret> {
+    let value = std::env::var_os("MAILXPORT_PROXY_PASSWORD").filter(|value| !value.is_empty())?;
+    Some(Secret::first_line(value.into_vec()))
 }

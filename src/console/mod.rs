@@ -4,6 +4,7 @@ pub mod dry_run;
 pub mod explain;
 pub mod out;
 pub mod panel;
+mod passage;
 pub mod progress;
 pub mod prompt;
 pub mod record;

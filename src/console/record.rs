@@ -128,7 +128,7 @@ impl Record {
     ) -> Record {
         Record {
             stage: failure.map(|failure| failure.stage.name()),
-            server: failure.and_then(|failure| failure.server.clone()),
+            server: failure.and_then(|failure| failure.server.as_deref().map(str::to_owned)),
             problem: words.or_else(|| failure.and_then(problem)),
             os_error: failure.and_then(Failure::os_error),
             context,
@@ -190,7 +190,8 @@ fn about_the_file(failure: &Failure, origin: &Origin) -> Option<String> {
 /// The address or the path that a failure is about, else what is known in words.
 fn problem(failure: &Failure) -> Option<String> {
     use crate::terms::failure::Cause;
-    failure.problem.clone().or_else(|| match &failure.cause {
+    let said = failure.problem.as_deref().or(failure.proxy.as_deref());
+    said.map(str::to_owned).or_else(|| match &failure.cause {
         Cause::BadAddress(problem) | Cause::BadList(problem) => Some(problem.text.clone()),
         Cause::Usage(text) | Cause::Bug(text) => Some(text.clone()),
         _ => None,

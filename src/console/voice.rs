@@ -1,6 +1,6 @@
 //! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
 
-use super::security;
+use super::{passage, security};
 use crate::message::open::Origin;
 use crate::terms::address::Address;
 use crate::terms::amount::in_words;
@@ -8,6 +8,7 @@ use crate::terms::failure::{Cause, Failure, Feature, Stage, Unfit};
 use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
 use crate::terms::printable::{printable, printable_octets};
 use crate::terms::reply::Reply;
+use std::borrow::Cow;
 
 /// A message's name as a person knows it.
 pub fn name_of(origin: &Origin) -> String {
@@ -108,13 +109,22 @@ fn unknown_sentence(failure: &Failure) -> String {
     }
 }
 
-fn server(failure: &Failure) -> &str {
+/// The server, or the proxy where the trouble is with that.
+fn server(failure: &Failure) -> Cow<'_, str> {
+    match &failure.proxy {
+        Some(proxy) => format!("the proxy {proxy}").into(),
+        None => wanted(failure).into(),
+    }
+}
+
+/// The server that was wanted.
+fn wanted(failure: &Failure) -> &str {
     failure.server.as_deref().unwrap_or("the server")
 }
 
 /// Who acted on what.
 fn sentence(failure: &Failure, origin: &Origin) -> String {
-    let server = server(failure);
+    let server = &*server(failure);
     let phrase = failure.stage.phrase();
     let problem = failure.problem.as_deref().map(|problem| printable(problem).into_owned());
     match &failure.cause {
@@ -144,6 +154,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
         }
         Cause::Interrupted(signal) => format!("stopped by {} at {phrase}", signal.name()),
         Cause::Tls(problem) => security::sentence(problem, server),
+        Cause::Proxy(problem) => passage::sentence(problem, server, wanted(failure)),
         Cause::NoMechanism(why) => format!("no log-on at {server}: {why}"),
         Cause::SecretInClear => {
             format!("the connection to {server} is in clear, and no password crosses such a one")
@@ -279,6 +290,9 @@ fn details(failure: &Failure) -> Vec<String> {
         Cause::NotReached(tried) if tried.len() > 1 => {
             lines.extend(tried.iter().map(|(place, error)| format!("  {place}: {}", os(error))));
         }
+        Cause::Proxy(problem) => {
+            lines.extend(problem.said().map(|said| format!("  proxy: {}", printable_octets(said))));
+        }
         Cause::Unfit(Unfit::Changed) => {
             lines.push(
                 "  nothing was handed over: the connection was dropped before the final dot".to_owned(),
@@ -307,6 +321,7 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::TimedOut(_) if failure.stage == Stage::Greeting => {
             "a server that waits for TLS from the first byte is silent too: smtps://HOST; --timeout allows more time"
         }
+        Cause::TimedOut(_) if failure.proxy.is_some() => "--connect-timeout allows more time",
         Cause::TimedOut(_) => "--timeout allows more time",
         Cause::Deadline(_) => "--deadline allows more time",
         Cause::TooLarge { ours: true, .. } => "--max-size allows more",
@@ -321,9 +336,11 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::NoRecipients => "--to ADDR names one, -t takes those of the message",
         Cause::Denied(error) if error.raw_os_error().is_none() => "chmod 600 keeps it to its owner",
         Cause::NeverTried => "it can be sent again: the server has not seen it",
+        Cause::NotReached(_) if failure.proxy.is_some() => "is the port of --proxy right?",
         Cause::NotReached(_) => "is the port right? a server for mail listens at 587, 465 or 25",
         Cause::Lacks(Feature::StartTls) => "where it has TLS from the first byte, smtps://HOST reaches it",
         Cause::Tls(problem) => return security::hint(problem),
+        Cause::Proxy(problem) => return passage::hint(problem),
         Cause::SecretInClear => "--auth-in-clear allows it, for whoever trusts everybody on the way",
         Cause::Refused(_) if failure.stage == Stage::Login => {
             "look at --user and at where the password comes from"

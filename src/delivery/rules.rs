@@ -26,6 +26,22 @@ mod tests {
     use crate::terms::plan::{Family, Limits};
     use crate::terms::tls::TlsWishes;
 
+    fn plan(server: &str, when: Option<Tls>) -> Plan {
+        let Ok(Server::At(endpoint)) = Server::parse(server) else { panic!("a server") };
+        Plan {
+            endpoint,
+            hello: None,
+            tls: TlsWishes { when, ..TlsWishes::default() },
+            limits: Limits::default(),
+            family: Family::Any,
+            source: None,
+            proxy: None,
+            partial: false,
+            dsn: Dsn::default(),
+            login: None,
+        }
+    }
+
     #[test]
     fn only_this_machine_is_spoken_to_in_clear_unasked() {
         for (reached, when, policy_is) in [
@@ -39,13 +55,16 @@ mod tests {
             (Some("192.0.2.1:25"), Some(Tls::Off), Tls::Off),
             (Some("127.0.0.1:25"), Some(Tls::Required), Tls::Required),
         ] {
-            let Ok(Server::At(endpoint)) = Server::parse("localhost") else { panic!("a server") };
-            let tls = TlsWishes { when, ..TlsWishes::default() };
-            let (hello, limits, family, dsn) = (None, Limits::default(), Family::Any, Dsn::default());
-            let plan =
-                Plan { endpoint, hello, tls, limits, family, source: None, partial: false, dsn, login: None };
             let peer = reached.map_or(Peer::Unix, |address| Peer::Tcp(address.parse().unwrap()));
-            assert_eq!(terms(&plan, &peer).policy, policy_is, "{reached:?}");
+            assert_eq!(terms(&plan("localhost", when), &peer).policy, policy_is, "{reached:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_behind_a_proxy_is_on_this_machine() {
+        for (when, policy_is) in [(None, Tls::Required), (Some(Tls::Off), Tls::Off)] {
+            let terms = terms(&plan("127.0.0.1", when), &Peer::BehindProxy);
+            assert_eq!((terms.policy, terms.clear_is_allowed), (policy_is, false));
         }
     }
 }

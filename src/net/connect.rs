@@ -1,5 +1,7 @@
 //! From an endpoint to a connected wire.
 
+use super::link::Limit;
+use super::proxy;
 use super::race;
 use super::resolve::resolve;
 use super::wire::Wire;
@@ -7,6 +9,7 @@ use crate::terms::endpoint::Place;
 use crate::terms::event::{Event, Observer, Status};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::plan::Plan;
+use crate::terms::proxy::{Proxy, ProxyProblem};
 use crate::watch::wait::Watch;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
@@ -21,6 +24,8 @@ use std::time::Instant;
 pub enum Peer {
     Tcp(SocketAddr),
     Unix,
+    /// Whoever a proxy connected to: where that is nobody here can know.
+    BehindProxy,
 }
 
 impl Peer {
@@ -29,6 +34,7 @@ impl Peer {
         match self {
             Peer::Unix => true,
             Peer::Tcp(address) => is_loopback(address),
+            Peer::BehindProxy => false,
         }
     }
 }
@@ -39,7 +45,7 @@ fn is_loopback(address: &SocketAddr) -> bool {
         || matches!(ip, std::net::IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback()))
 }
 
-/// Connects to the plan's endpoint.
+/// Connects to the plan's endpoint, through its proxy if there is one.
 pub fn connect(
     plan: &Plan,
     watch: &Arc<Watch>,
@@ -47,38 +53,77 @@ pub fn connect(
 ) -> Result<(Wire, Peer), Failure> {
     let server = plan.endpoint.to_string();
     let failed = |stage, cause| Failure::new(stage, cause).at(&server);
-    let (socket, peer) = match &plan.endpoint.place {
-        Place::Unix(path) => {
+    let (socket, peer, reached) = match (&plan.endpoint.place, &plan.proxy) {
+        (Place::Unix(path), _) => {
             observer.note(&Event::Status(Status::Connecting, &server));
-            (unix(path).map_err(|cause| failed(Stage::Connect, cause))?, Peer::Unix)
+            let socket = unix(path).map_err(|cause| failed(Stage::Connect, cause))?;
+            (socket, Peer::Unix, server.clone())
         }
-        Place::Tcp { host, port } => {
-            observer.note(&Event::Status(Status::FindingHost, host));
+        (Place::Tcp { host, port }, None) => {
             let start = Instant::now();
-            let addresses = resolve(host, *port, plan.family, watch, plan.limits.connect)
-                .map_err(|cause| failed(Stage::Resolve, cause))?;
-            observer.note(&Event::Status(Status::Connecting, &server));
-            let rest = plan.limits.connect.saturating_sub(start.elapsed());
             let (address, socket) =
-                race::connect(&addresses, plan.source, watch, rest).map_err(|cause| match cause {
-                    Cause::Closed => failed(Stage::Greeting, cause),
-                    cause => failed(Stage::Connect, cause),
+                reach((host, *port), &server, plan, watch, start, observer).map_err(|(stage, cause)| {
+                    match cause {
+                        Cause::Closed => failed(Stage::Greeting, cause),
+                        cause => failed(stage, cause),
+                    }
                 })?;
-            (socket, Peer::Tcp(address))
+            (socket, Peer::Tcp(address), address.to_string())
+        }
+        (Place::Tcp { host, port }, Some(proxy)) => {
+            let way = format!("{server} through {proxy}");
+            let socket = through(proxy, (host, *port), &way, plan, watch, observer)
+                .map_err(|(stage, cause)| failed(stage, cause).with_proxy(&proxy.to_string()))?;
+            (socket, Peer::BehindProxy, way)
         }
     };
     let (tcp, local) = match &peer {
         Peer::Unix => (false, None),
-        Peer::Tcp(_) => (true, rustix::net::getsockname(&socket).ok().and_then(|any| any.try_into().ok())),
+        Peer::Tcp(_) | Peer::BehindProxy => {
+            (true, rustix::net::getsockname(&socket).ok().and_then(|any| any.try_into().ok()))
+        }
     };
     let wire = Wire::new(socket, tcp, local, Arc::clone(watch))
         .map_err(|error| failed(Stage::Connect, Cause::NoSocket(error)))?;
-    let reached = match &peer {
-        Peer::Tcp(address) => address.to_string(),
-        Peer::Unix => server.clone(),
-    };
     observer.note(&Event::Status(Status::Connected, &reached));
     Ok((wire, peer))
+}
+
+/// Looks a host up and connects to the first of its addresses that answers; `way` is what is told of it.
+fn reach(
+    (host, port): (&str, u16),
+    way: &str,
+    plan: &Plan,
+    watch: &Watch,
+    start: Instant,
+    observer: &mut dyn Observer,
+) -> Result<(SocketAddr, OwnedFd), (Stage, Cause)> {
+    observer.note(&Event::Status(Status::FindingHost, host));
+    let addresses = resolve(host, port, plan.family, watch, plan.limits.connect)
+        .map_err(|cause| (Stage::Resolve, cause))?;
+    observer.note(&Event::Status(Status::Connecting, way));
+    let rest = plan.limits.connect.saturating_sub(start.elapsed());
+    race::connect(&addresses, plan.source, watch, rest).map_err(|cause| (Stage::Connect, cause))
+}
+
+/// Connects to a proxy and asks it for the way to the server; the limit for connecting is for the whole of it.
+fn through(
+    proxy: &Proxy,
+    server: (&str, u16),
+    way: &str,
+    plan: &Plan,
+    watch: &Watch,
+    observer: &mut dyn Observer,
+) -> Result<OwnedFd, (Stage, Cause)> {
+    let start = Instant::now();
+    let reached = reach((&proxy.host, proxy.port), way, plan, watch, start, observer);
+    let (_, socket) = reached.map_err(|(stage, cause)| match cause {
+        Cause::Closed => (stage, Cause::Proxy(ProxyProblem::Closed)),
+        cause => (stage, cause),
+    })?;
+    let limit = Limit { whole: plan.limits.connect, until: Some(start + plan.limits.connect) };
+    proxy::pass(&socket, proxy, server, watch, limit).map_err(|cause| (Stage::Connect, cause))?;
+    Ok(socket)
 }
 
 /// Connects to a unix socket; a path that nobody listens at now may be listened at later.

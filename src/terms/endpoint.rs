@@ -124,7 +124,7 @@ fn host_and_port(text: &str) -> Result<Endpoint, String> {
 }
 
 /// The user of a URL, with %HH decoded. A password there would be seen by everybody who lists processes.
-fn user_name(text: &str) -> Result<String, String> {
+pub(super) fn user_name(text: &str) -> Result<String, String> {
     if text.contains(':') {
         return Err("a password does not stand in a URL, where every process list shows it; \
                     --password-file or --password-command hand it over"
@@ -150,7 +150,7 @@ fn user_name(text: &str) -> Result<String, String> {
     }
 }
 
-fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
+pub(super) fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
     let (host, port) = if text.starts_with('[') {
         let close = text.find(']').ok_or_else(|| format!("\"{text}\" has no closing bracket"))?;
         match &text[close + 1..] {
@@ -175,7 +175,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
     }
 }
 
-fn host_name(text: &str) -> Result<String, String> {
+pub(super) fn host_name(text: &str) -> Result<String, String> {
     if let Some(v6) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
         return match v6.parse::<Ipv6Addr>() {
             Ok(address) => Ok(address.to_string()),

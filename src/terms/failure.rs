@@ -1,6 +1,7 @@
 //! What went wrong, where, and whether the server may have the message: IXPRESULT in our words.
 
 use super::address::AddressProblem;
+use super::proxy::ProxyProblem;
 use super::reply::{Garble, Reply};
 use super::tls::TlsProblem;
 use std::io;
@@ -148,6 +149,8 @@ pub enum Cause {
     Interrupted(Signal),
     Denied(io::Error),
     Tls(TlsProblem),
+    /// The proxy was reached, and there is no way through it.
+    Proxy(ProxyProblem),
     /// No way to log on that the server and this side have in common.
     NoMechanism(String),
     /// A password or token would have crossed a connection that others can hear.
@@ -197,6 +200,7 @@ impl Cause {
             Cause::Interrupted(signal) => Cause::Interrupted(*signal),
             Cause::Denied(error) => Cause::Denied(copy(error)),
             Cause::Tls(problem) => Cause::Tls(problem.clone()),
+            Cause::Proxy(problem) => Cause::Proxy(problem.clone()),
             Cause::NoMechanism(why) => Cause::NoMechanism(why.clone()),
             Cause::SecretInClear => Cause::SecretInClear,
             Cause::LogOn(why) => Cause::LogOn(why.clone()),
@@ -220,32 +224,39 @@ pub struct Failure {
     pub stage: Stage,
     pub cause: Cause,
     /// The server's place, once there is one.
-    pub server: Option<String>,
+    pub server: Option<Box<str>>,
+    /// The proxy, where the trouble is with it and not with the server.
+    pub proxy: Option<Box<str>>,
     /// The address or the path that it is about.
-    pub problem: Option<String>,
+    pub problem: Option<Box<str>>,
     /// The end of the message had been written: the server may have it.
     pub committed: bool,
 }
 
 impl Failure {
     pub fn new(stage: Stage, cause: Cause) -> Failure {
-        Failure { stage, cause, server: None, problem: None, committed: false }
+        Failure { stage, cause, server: None, proxy: None, problem: None, committed: false }
     }
 
     pub fn at(mut self, server: &str) -> Failure {
-        self.server = Some(server.to_owned());
+        self.server = Some(server.into());
+        self
+    }
+
+    pub fn with_proxy(mut self, proxy: &str) -> Failure {
+        self.proxy = Some(proxy.into());
         self
     }
 
     pub fn about(mut self, problem: impl Into<String>) -> Failure {
-        self.problem = Some(problem.into());
+        self.problem = Some(problem.into().into());
         self
     }
 
     /// The same failure once more, for another message that it stops.
     pub fn again(&self) -> Failure {
-        let (server, problem) = (self.server.clone(), self.problem.clone());
-        Failure { stage: self.stage, cause: self.cause.again(), server, problem, committed: false }
+        let (server, proxy, problem) = (self.server.clone(), self.proxy.clone(), self.problem.clone());
+        Failure { stage: self.stage, cause: self.cause.again(), server, proxy, problem, committed: false }
     }
 
     pub fn committed(mut self) -> Failure {

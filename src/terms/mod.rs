@@ -14,6 +14,7 @@ pub mod meaning;
 pub mod outcome;
 pub mod plan;
 pub mod printable;
+pub mod proxy;
 pub mod reply;
 pub mod secret;
 pub mod tls;

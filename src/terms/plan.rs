@@ -3,6 +3,7 @@
 use super::auth::Auth;
 use super::endpoint::Endpoint;
 use super::envelope::Dsn;
+use super::proxy::Proxy;
 use super::secret::Secret;
 use super::tls::TlsWishes;
 use std::net::IpAddr;
@@ -91,6 +92,8 @@ pub struct Plan {
     pub limits: Limits,
     pub family: Family,
     pub source: Option<IpAddr>,
+    /// The proxy on the way to the server.
+    pub proxy: Option<Proxy>,
     pub partial: bool,
     pub dsn: Dsn,
     pub login: Option<Login>,

@@ -7,6 +7,7 @@ mod floors;
 mod json;
 mod laws;
 mod papers;
+mod proxy;
 mod readme;
 mod real;
 mod scripts;

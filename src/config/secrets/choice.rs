@@ -90,6 +90,16 @@ impl Surroundings<'_> {
     }
 }
 
+/// The secret in a file, under the same rules, where no other source is asked.
+pub fn first_line_of(path: &Path, watch: &Watch) -> Result<Secret, Failure> {
+    from_file(path, &safe_places(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)), watch)
+}
+
+/// Where secrets may be readable by others: those who put them there have seen to it.
+fn safe_places(credentials: Option<PathBuf>) -> Vec<PathBuf> {
+    std::iter::once(PathBuf::from(SAFE)).chain(credentials).collect()
+}
+
 fn fetch_in(
     wanted: &Wanted<'_>,
     here: &Surroundings<'_>,
@@ -98,7 +108,7 @@ fn fetch_in(
 ) -> Result<Found, Failure> {
     let Wanted { kind, .. } = *wanted;
     let credentials = here.path("CREDENTIALS_DIRECTORY");
-    let safe: Vec<PathBuf> = std::iter::once(PathBuf::from(SAFE)).chain(credentials.clone()).collect();
+    let safe = safe_places(credentials.clone());
     if let Some(path) = wanted.file {
         return found(from_file(path, &safe, watch)?, kind, kind.file_option());
     }

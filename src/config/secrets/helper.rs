@@ -26,7 +26,7 @@ pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
 /// What no child of ours sees. They stay in our own environment, which cannot be changed safely once there are threads;
 /// every child that is started leaves them out instead.
-const SECRETS: [&str; 2] = ["MAILXPORT_PASSWORD", "MAILXPORT_TOKEN"];
+const SECRETS: [&str; 3] = ["MAILXPORT_PASSWORD", "MAILXPORT_TOKEN", "MAILXPORT_PROXY_PASSWORD"];
 
 /// Runs a command and takes the first line of its output; `option` is where the command was given.
 pub(super) fn run(line: &str, option: &str, limit: Duration, watch: &Watch) -> Result<Secret, Failure> {

@@ -33,6 +33,7 @@ fn plan(server: &str, partial: bool) -> Plan {
         limits: Limits::all(Duration::from_secs(20)),
         family: Family::Any,
         source: None,
+        proxy: None,
         partial,
         dsn: Dsn::default(),
         login: None,
