@@ -165,7 +165,6 @@ mod tests {
             (" ENVID=a+2", 501),
             (" ENVID=a+2b", 501),
             (" ENVID=é", 501),
-            (" AUTH=<>", 555),
             (" NOTIFY=NEVER", 555),
             (" =", 555),
         ];
