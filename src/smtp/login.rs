@@ -71,10 +71,12 @@ pub(super) fn log_on<L: Link>(
                     Err(problem) => return Err(broken(talk, problem)),
                 }
             }
-            _ if reply.is_refusal() => return Err(Cause::Refused(with_reason(reply, rounds.reason()))),
+            _ if reply.is_refusal() => {
+                return Err(Cause::Refused(talk.without_secrets(with_reason(reply, rounds.reason()))));
+            }
             _ => {
                 talk.lost = true;
-                return Err(Cause::OutOfPlace(reply));
+                return Err(Cause::OutOfPlace(talk.without_secrets(reply)));
             }
         }
         observer.note(&Event::Command("(masked)"));

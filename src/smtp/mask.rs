@@ -17,6 +17,11 @@ pub(super) fn forms(secret: &Secret) -> Vec<Zeroizing<Vec<u8>>> {
         return Vec::new();
     }
     let mut forms = vec![Zeroizing::new(octets.to_vec())];
+    if !octets.is_ascii() {
+        // A reply that is not UTF-8 is read so.
+        let latin1: String = octets.iter().copied().map(char::from).collect();
+        forms.push(Zeroizing::new(latin1.into_bytes()));
+    }
     for before in 0..3 {
         let padded = Zeroizing::new([&b"\0\0\0"[..before], octets].concat());
         let coded = Zeroizing::new(STANDARD_NO_PAD.encode(&padded));
@@ -39,6 +44,16 @@ pub(super) fn apply(forms: &[Zeroizing<Vec<u8>>], reply: &mut Reply) {
             }
         }
     }
+}
+
+/// Octets that are no reply, or the first of them: nothing is left where a form of the secret is among them, or begins
+/// where they were cut.
+pub(super) fn octets(forms: &[Zeroizing<Vec<u8>>], shown: Vec<u8>) -> Vec<u8> {
+    let tells = |form: &[u8]| {
+        memmem::find(&shown, form).is_some()
+            || (SHORTEST..form.len()).any(|begun| shown.ends_with(&form[..begun]))
+    };
+    if forms.iter().any(|form| tells(form)) { b"(masked)".to_vec() } else { shown }
 }
 
 /// A secret may hold blanks: what is not found word by word takes the whole line with it.
@@ -68,6 +83,28 @@ mod tests {
         assert_eq!(shown("two words", "no two words here"), "(masked)");
         assert_eq!(shown("tiger7", "nothing here"), "nothing here");
         assert_eq!(shown("x", "no x here"), "no x here");
+    }
+
+    #[test]
+    fn what_is_no_reply_shows_neither_a_secret_nor_the_beginning_of_one() {
+        let forms = forms(&Secret::new(b"tiger7".to_vec()));
+        for (line, left) in [
+            ("no tiger7 here", "(masked)"),
+            ("no dGlnZXI3 here", "(masked)"),
+            ("it was cut at tige", "(masked)"),
+            ("nothing here", "nothing here"),
+        ] {
+            assert_eq!(octets(&forms, line.as_bytes().to_vec()), left.as_bytes(), "{line}");
+        }
+    }
+
+    #[test]
+    fn octets_that_are_not_ascii_are_found_as_utf8_and_as_latin1() {
+        assert_eq!(shown("pässe", "no pässe"), "no (masked)");
+        let forms = forms(&Secret::new(b"p\xe4sse".to_vec()));
+        let mut reply = Reply { code: 535, enhanced: None, lines: vec!["no pässe".to_owned()] };
+        apply(&forms, &mut reply);
+        assert_eq!(reply.lines, ["no (masked)"]);
     }
 
     #[test]

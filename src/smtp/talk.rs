@@ -59,7 +59,8 @@ impl<L: Link> Talk<L> {
         self.masked = mask::forms(secret);
     }
 
-    /// Sends a line that may hold a secret; the observer is told of it by the caller, in other words.
+    /// Sends a line that may hold a secret; the observer is told of it by the caller, in other words. The reply is as it
+    /// came, for a challenge must be answered octet for octet: what is shown of it goes through `without_secrets`.
     pub fn ask_masked(
         &mut self,
         line: &str,
@@ -72,7 +73,7 @@ impl<L: Link> Talk<L> {
             return Err(Cause::Bug("a line of the log-on holds a control character".to_owned()));
         }
         self.send(&octets, self.limit(stage), observer)?;
-        self.reply(stage, observer)
+        self.reply_as_it_came(stage, observer)
     }
 
     /// Nothing may come before it was asked for; a server that takes its leave may.
@@ -111,6 +112,11 @@ impl<L: Link> Talk<L> {
 
     /// Waits for one whole reply.
     pub fn reply(&mut self, stage: Stage, observer: &mut dyn Observer) -> Result<Reply, Cause> {
+        let reply = self.reply_as_it_came(stage, observer)?;
+        Ok(self.without_secrets(reply))
+    }
+
+    fn reply_as_it_came(&mut self, stage: Stage, observer: &mut dyn Observer) -> Result<Reply, Cause> {
         let mut limit = Limit::new(self.limit(stage));
         if matches!(stage, Stage::Hello | Stage::Login) {
             self.reader = ReplyReader::keeping(HELLO_KEPT);
@@ -130,24 +136,30 @@ impl<L: Link> Talk<L> {
             let line = self.link.line_at_hand();
             let Some(line) = self.marked(line)? else { return Ok(None) };
             if let Some(reply) = self.take(&line, observer)? {
-                return Ok(Some(reply));
+                return Ok(Some(self.without_secrets(reply)));
             }
         }
     }
 
+    /// A reply as it came, once it is whole; the observer is told of it without secrets.
     fn take(&mut self, line: &[u8], observer: &mut dyn Observer) -> Result<Option<Reply>, Cause> {
         let taken = self.reader.line(line).map_err(|garble| {
             let shown = line.get(..80).unwrap_or(line).to_vec();
             Cause::Garbled(garble, shown)
         });
-        let mut reply = self.marked(taken)?;
-        if let Some(reply) = &mut reply {
-            mask::apply(&self.masked, reply);
+        let reply = self.marked(taken)?;
+        if let Some(reply) = &reply {
             self.reader = ReplyReader::default();
             self.lost |= reply.code == 421;
-            observer.note(&Event::Response(reply));
+            observer.note(&Event::Response(&self.without_secrets(reply.clone())));
         }
         Ok(reply)
+    }
+
+    /// A reply as it may be shown.
+    pub fn without_secrets(&self, mut reply: Reply) -> Reply {
+        mask::apply(&self.masked, &mut reply);
+        reply
     }
 
     /// Gives the session up in the middle of a message.
@@ -156,9 +168,12 @@ impl<L: Link> Talk<L> {
         self.lost = true;
     }
 
-    /// After any trouble with the link the dialogue cannot go on.
+    /// After any trouble with the link the dialogue cannot go on; what is no reply repeats no secret either.
     pub fn marked<T>(&mut self, result: Result<T, Cause>) -> Result<T, Cause> {
         self.lost |= result.is_err();
-        result
+        result.map_err(|cause| match cause {
+            Cause::Garbled(garble, shown) => Cause::Garbled(garble, mask::octets(&self.masked, shown)),
+            cause => cause,
+        })
     }
 }

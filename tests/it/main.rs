@@ -6,6 +6,7 @@ mod fixture_itself;
 mod floors;
 mod json;
 mod laws;
+mod login;
 mod papers;
 mod proxy;
 mod readme;

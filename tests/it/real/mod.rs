@@ -1,6 +1,7 @@
 //! Servers that other people wrote: what arrives there must be the message, octet for octet.
 
 mod corpus;
+mod dovecot;
 mod mta;
 mod octets;
 mod server;

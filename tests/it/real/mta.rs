@@ -1,4 +1,4 @@
-//! Whole mail systems, Postfix and Exim, each in a directory of its own: started, listened to, stopped and waited for.
+//! Whole mail systems, Postfix, Exim and Dovecot, each in a directory of its own: started, listened to, stopped and waited for.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -123,6 +123,35 @@ impl Mta {
         Some(site.start(command, None))
     }
 
+    /// Dovecot as a submission server that hands on to one port and asks another about tokens. It runs as nobody.
+    pub(super) fn dovecot(relay: u16, tokens: u16) -> Option<Self> {
+        let program = find("dovecot").filter(|_| rustix::process::geteuid().is_root());
+        let (Some(program), Some(nobody), Some(setpriv)) = (program, uid("nobody"), find("setpriv")) else {
+            skipped("dovecot (dovecot-core and dovecot-submissiond, and to be root)");
+            return None;
+        };
+        let site = Site::new();
+        for name in ["", "run", "state", "log", "mail"] {
+            site.make(name, nobody);
+        }
+        let config = include_str!("dovecot/dovecot.conf").replace("{relay}", &relay.to_string());
+        site.write("dovecot.conf", &config);
+        let oauth = include_str!("dovecot/oauth2.conf").replace("{tokens}", &tokens.to_string());
+        site.write("oauth2.conf", &oauth);
+        site.write("users", "alice:{PLAIN}tiger-secret::::::\n");
+        chown(site.place.path().join("server.pem"), Some(nobody), None).unwrap();
+        for (name, text) in
+            [("password", "tiger-secret\n"), ("wrong", "lion-secret\n"), ("token", "good-token\n")]
+        {
+            site.write(name, text);
+            fs::set_permissions(site.place.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let mut command = Command::new(setpriv);
+        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
+        command.arg("-F").arg("-c").arg(site.place.path().join("dovecot.conf"));
+        Some(site.start(command, None))
+    }
+
     fn until_it_answers(&mut self) {
         let deadline = Instant::now() + PATIENCE;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports[1]));
@@ -136,8 +165,8 @@ impl Mta {
 
     /// What it has to say about itself.
     fn words(&self) -> String {
-        let logs =
-            ["said", "maillog", "log/mainlog", "log/paniclog"].map(|name| self.place.path().join(name));
+        let logs = ["said", "maillog", "log/mainlog", "log/paniclog", "log/dovecot"]
+            .map(|name| self.place.path().join(name));
         logs.iter().filter_map(|log| fs::read_to_string(log).ok()).collect()
     }
 
