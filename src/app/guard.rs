@@ -1,6 +1,6 @@
 //! What ends the process by force, and with which status: a fault, lack of memory, a deadline that nothing heard.
 
-use crate::console::out;
+use crate::console::{last_words, out};
 use crate::terms::amount::in_words;
 use crate::terms::ixp::{Class, Ixp};
 use crate::terms::printable::printable;
@@ -32,6 +32,7 @@ pub fn catch_faults() {
         out::say("  hint: please report it with the command that was run\n");
         let (ixp, words) = truth(Ixp::fault());
         out::say(words);
+        last_words::speak(of_the_message(Ixp::fault()));
         exit(ixp);
     }));
 }
@@ -56,24 +57,30 @@ pub fn enforce(deadline: Duration, at: Instant) {
         }
         let lead = if brink::is_on() { "unknown" } else { "not sent" };
         let (ixp, words) = truth(Ixp::timeout());
-        say_at_most(
-            Duration::from_secs(1),
-            format!("mailxport: {lead}: the deadline of {} passed\n{words}", in_words(deadline)),
-        );
+        let text = format!("mailxport: {lead}: the deadline of {} passed\n{words}", in_words(deadline));
+        within(Duration::from_secs(1), move || {
+            last_words::speak(of_the_message(Ixp::timeout()));
+            out::say(&text);
+        });
         exit(ixp);
     });
 }
 
-/// Says something to a reader who may never read: whoever is blocked in writing to him holds the stream.
-fn say_at_most(limit: Duration, text: String) {
+/// Speaks to a reader who may never read: whoever is blocked in writing to him holds the stream.
+fn within(limit: Duration, speak: impl FnOnce() + Send + 'static) {
     let (done, is_done) = mpsc::channel();
     let speaker = std::thread::Builder::new().spawn(move || {
-        out::say(&text);
+        speak();
         let _ = done.send(());
     });
     if speaker.is_ok() {
         let _ = is_done.recv_timeout(limit);
     }
+}
+
+/// What a forced end means for the message in hand.
+fn of_the_message(ixp: Ixp) -> Ixp {
+    if brink::is_on() { Ixp::unknown() } else { ixp }
 }
 
 /// What a forced end is in truth: unknown where the server may have a message, in part where it took an earlier one.

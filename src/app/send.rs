@@ -14,7 +14,7 @@ use crate::console::out::{self, Color};
 use crate::console::panel::{Panel, Show};
 use crate::console::progress::Wish;
 use crate::console::record::Record;
-use crate::console::{dry_run, voice};
+use crate::console::{dry_run, last_words, voice};
 use crate::delivery::deliver::deliver;
 use crate::delivery::job::{Desk, Letter, Report, Turn};
 use crate::message::open::Origin;
@@ -166,6 +166,8 @@ fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     }
     let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
     let show = Show { log, several, server, sink: maildir, ..show_of(&args.output) };
+    let log_too = show.log.as_ref().and_then(|log| log.try_clone().ok());
+    last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     let panel = RefCell::new(Panel::new(show));
     let mut clerk =
         Clerk { panel: &panel, gather: &gather, tally: Tally::default(), unsent, watch, stopped: false };
@@ -193,6 +195,10 @@ struct Clerk<'a> {
 }
 
 impl Desk for Clerk<'_> {
+    fn begin(&mut self, origin: &Origin) {
+        last_words::in_hand(Some(origin));
+    }
+
     fn open(&mut self, origin: &Origin) -> Result<Letter, Failure> {
         self.gather.letter(origin)
     }
@@ -207,6 +213,7 @@ impl Desk for Clerk<'_> {
             unsent.add(report.origin);
         }
         self.panel.borrow_mut().report(report);
+        last_words::in_hand(None);
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod dry_run;
 pub mod explain;
+pub mod last_words;
 pub mod out;
 pub mod panel;
 mod passage;

@@ -136,6 +136,12 @@ impl Record {
         }
     }
 
+    /// A message whose run was ended by force before its report.
+    pub fn cut_short(origin: &Origin, ixp: Ixp, server: String, context: Option<String>) -> Record {
+        let verdict = if ixp == Ixp::unknown() { "unknown" } else { "not-sent" };
+        Record { message: Some(path(origin)), server: Some(server), context, verdict, ..Record::named(ixp) }
+    }
+
     fn named(ixp: Ixp) -> Record {
         Record {
             schema: 1,

@@ -204,6 +204,7 @@ fn refusal(failure: &Failure, reply: &Reply, server: &str, problem: Option<Strin
         Stage::Mail => format!("{server} {verb} the sender {problem}"),
         Stage::Reset => format!("{server} {verb} a new message"),
         Stage::StartTls => format!("{server} {verb} STARTTLS"),
+        Stage::Login if reply.code == 530 => format!("{server} asks for a log-on"),
         Stage::Login => format!("{server} {verb} the log-on"),
         Stage::Quit => format!("{server} ended the session"),
         _ => format!("{server} {verb} the message"),
@@ -342,6 +343,9 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Tls(problem) => return security::hint(problem),
         Cause::Proxy(problem) => return passage::hint(problem),
         Cause::SecretInClear => "--auth-in-clear allows it, for whoever trusts everybody on the way",
+        Cause::Refused(reply) if failure.stage == Stage::Login && reply.code == 530 => {
+            "--user names a log-on"
+        }
         Cause::Refused(_) if failure.stage == Stage::Login => {
             "look at --user and at where the password comes from"
         }

@@ -35,6 +35,7 @@ pub fn deliver(
 ) {
     let mut line = Line::NotYet;
     for turn in turns {
+        desk.begin(turn.origin());
         let start = Instant::now();
         let (origin, opened) = match turn {
             Turn::Ready(origin, letter) => (origin, Ok(*letter)),

@@ -38,6 +38,8 @@ pub struct Report<'a> {
 
 /// What the road needs of the house above it: opening a message at its turn, and hearing what became of it.
 pub trait Desk {
+    /// Hears whose turn it is; the report about it is the next one.
+    fn begin(&mut self, _: &Origin) {}
     fn open(&mut self, origin: &Origin) -> Result<Letter, Failure>;
     fn report(&mut self, report: &Report<'_>);
 }

@@ -75,7 +75,10 @@ impl<'a, L: Link> Session<'a, L> {
         &self.offered
     }
 
+    /// A failure at this server. A 530 under TLS asks for a log-on, whatever it answers; in clear it asks for TLS.
     pub(super) fn failure(&self, stage: Stage, cause: Cause) -> Failure {
+        let asks_who = matches!(&cause, Cause::Refused(reply) if reply.code == 530) && self.tls.is_some();
+        let stage = if asks_who { Stage::Login } else { stage };
         Failure::new(stage, cause).at(&self.server)
     }
 

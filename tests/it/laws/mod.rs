@@ -4,6 +4,7 @@
 mod deadlock;
 mod faults;
 mod journal;
+mod last_words;
 mod link;
 mod server;
 mod statuses;
