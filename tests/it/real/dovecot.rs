@@ -54,7 +54,7 @@ impl House {
         assert_eq!(messages.len(), before + 1, "{words:?}");
         for message in messages {
             let text = String::from_utf8_lossy(&message).into_owned();
-            assert_same("behind dovecot", NOTE, text[text.find("Date: Fri").unwrap()..].as_bytes());
+            assert_same("behind dovecot", NOTE, &text.as_bytes()[text.find("Date: Fri").unwrap()..]);
         }
     }
 
