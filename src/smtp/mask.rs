@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 /// Too short a secret stands in half the words there are; it is not looked for.
 const SHORTEST: usize = 3;
 
+/// Two groups of base64.
+const SHORTEST_RESPONSE: usize = 8;
+
 /// The secret, and the characters of base64 that hold it wherever it starts in what was coded.
 pub(super) fn forms(secret: &Secret) -> Vec<Zeroizing<Vec<u8>>> {
     let octets = secret.expose();
@@ -33,6 +36,16 @@ pub(super) fn forms(secret: &Secret) -> Vec<Zeroizing<Vec<u8>>> {
         }
     }
     forms
+}
+
+/// The response in a line of the log-on, where it is long enough to be nothing else: a short secret may be in it, or a
+/// digest that a guess at the secret could be tried on.
+pub(super) fn response(line: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let response = match line.strip_prefix("AUTH ") {
+        Some(words) => words.split_once(' ')?.1,
+        None => line,
+    };
+    (response.len() >= SHORTEST_RESPONSE).then(|| Zeroizing::new(response.as_bytes().to_vec()))
 }
 
 /// Replaces every word of the reply that holds a form of the secret.
@@ -105,6 +118,24 @@ mod tests {
         let mut reply = Reply { code: 535, enhanced: None, lines: vec!["no pässe".to_owned()] };
         apply(&forms, &mut reply);
         assert_eq!(reply.lines, ["no (masked)"]);
+    }
+
+    #[test]
+    fn a_response_is_told_from_the_command_around_it() {
+        for (line, is) in [
+            ("AUTH PLAIN AGFkYQB4eQ==", Some("AGFkYQB4eQ==")),
+            ("AUTH SCRAM-SHA-256", None),
+            ("AUTH EXTERNAL =", None),
+            ("YWRhIDEyMw==", Some("YWRhIDEyMw==")),
+            ("eHk=", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                response(line).as_ref().map(|octets| octets.as_slice()),
+                is.map(str::as_bytes),
+                "{line}"
+            );
+        }
     }
 
     #[test]

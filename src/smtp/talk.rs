@@ -72,6 +72,7 @@ impl<L: Link> Talk<L> {
         if line.bytes().any(|octet| octet < 0x20) {
             return Err(Cause::Bug("a line of the log-on holds a control character".to_owned()));
         }
+        self.masked.extend(mask::response(line));
         self.send(&octets, self.limit(stage), observer)?;
         self.reply_as_it_came(stage, observer)
     }

@@ -98,7 +98,7 @@ impl Ixp {
             return Self::table().filter(|ixp| ixp.0.hresult == hresult).collect();
         }
         let wanted = word.to_ascii_uppercase().replace('-', "_");
-        let full = |name: &str| name == wanted;
+        let full = |name: &str| name.eq_ignore_ascii_case(&wanted);
         let short =
             |name: &str| ["IXP_E_", "IXP_S_", "MXP_E_"].iter().any(|p| name.strip_prefix(p) == Some(&wanted));
         let exact: Vec<Ixp> = Self::table().filter(|ixp| full(ixp.0.name) || short(ixp.0.name)).collect();

@@ -54,6 +54,11 @@ const PROOFS: &[(&str, Proof)] = &[
     ("IXP_E_SECURE_CONNECT_FAILED", Ends("tls/octets_behind_the_220_are_an_attack")),
     ("IXP_E_SMTP_NO_STARTTLS_SUPPORT", Ends("tls/without_an_offer_nothing_but_quit_is_said")),
     ("MXP_E_CERT_UNTRUSTED", Ends("tls/an_unknown_authority_ends_the_handshake")),
+    ("E_ACCESSDENIED", Ends("login/a_password_file_that_others_can_read_is_refused")),
+    ("IXP_E_USER_CANCEL", Test("tests/it/login/prompt.rs", "a_question_that_is_not_answered_is_a_cancelled_run")),
+    ("IXP_E_SICILY_LOGON_FAILED", Ends("login/a_refused_log_on_is_the_end")),
+    ("(unnamed 0x800CCC80)", Ends("login/no_log_on_offered_to_a_user_is_a_failure")),
+    ("MXP_E_CONFIG", Ends("login/a_password_command_that_fails_sends_nothing")),
     ("IXP_E_SMTP_RESPONSE_ERROR", Ends("greeting/codes_that_differ_in_one_greeting_are_no_reply")),
     ("IXP_E_SMTP_UNKNOWN_RESPONSE_CODE", Ends("greeting/650_is_no_greeting")),
     ("IXP_E_SMTP_500_SYNTAX_ERROR", Ends("verdicts/500_to_the_dot_keeps_its_code")),
@@ -85,11 +90,7 @@ const PROOFS: &[(&str, Proof)] = &[
 
 /// What no run can end with yet, by what will bring it.
 const TO_COME: &[(&str, &[&str])] = &[
-    (
-        "with TLS and log-on",
-        &["E_ACCESSDENIED", "IXP_E_USER_CANCEL", "IXP_E_SICILY_LOGON_FAILED", "(unnamed 0x800CCC80)"],
-    ),
-    ("with configuration", &["IXP_E_INVALID_ACCOUNT", "MXP_E_CONFIG"]),
+    ("with configuration", &["IXP_E_INVALID_ACCOUNT"]),
     ("with locks of our own", &["IXP_E_BUSY"]),
     ("with something that a build leaves out", &["E_NOTIMPL"]),
     ("told as E_FAIL, which has the same status", &["E_UNEXPECTED"]),

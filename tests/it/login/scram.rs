@@ -1,4 +1,5 @@
-//! SCRAM-SHA-256 (RFC 7677) against a server of the tests' own: each side has to prove that it knows the password.
+//! SCRAM-SHA-256 (RFC 7677) against a server of the tests' own: each side has to prove that it knows the password, and
+//! under TLS that nobody is between them.
 
 use std::num::NonZeroU32;
 
@@ -7,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::{digest, hmac, pbkdf2};
 
 use super::server::{Place, Wire};
+use crate::fixture::certificates::{Authority, Draft};
 
 const PASSWORD: &str = "tiger-secret";
 const SALT: &[u8] = b"salt of the fixture";
@@ -26,16 +28,19 @@ enum Last {
 }
 
 /// Plays the server; true where the client has sent a message.
-fn serve(mut wire: Wire, last: Last) -> bool {
-    let first = wire.begin("SCRAM-SHA-256");
-    let first = STANDARD.decode(first.strip_prefix("AUTH SCRAM-SHA-256 ").unwrap()).unwrap();
+fn serve(mut wire: Wire, offers: &str, header: &str, last: Last) -> bool {
+    let first = wire.begin(offers);
+    let chosen = offers.split(' ').next().unwrap();
+    let first = STANDARD.decode(first.strip_prefix(&format!("AUTH {chosen} ")).unwrap()).unwrap();
     let first = String::from_utf8(first).unwrap();
-    let bare = first.strip_prefix("n,,").unwrap();
+    let bare = first.strip_prefix(header).unwrap();
+    let bound = if header.starts_with('p') { wire.exporter() } else { Vec::new() };
+    let binding = STANDARD.encode([header.as_bytes(), &bound].concat());
     let nonce = format!("{}fixture", bare.strip_prefix("n=ada,r=").unwrap());
     let question = format!("r={nonce},s={},i=4096", STANDARD.encode(SALT));
     let answer = wire.challenge(&question);
     let (without, proof) = answer.rsplit_once(",p=").unwrap();
-    assert_eq!(without, format!("c=biws,r={nonce}"));
+    assert_eq!(without, format!("c={binding},r={nonce}"));
     let mut salted = [0; 32];
     let rounds = NonZeroU32::new(4096).unwrap();
     pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, SALT, PASSWORD.as_bytes(), &mut salted);
@@ -75,11 +80,32 @@ fn both_sides_prove_that_they_know_the_password() {
             &["--user=ada", "--auth-in-clear"],
             &[("MAILXPORT_PASSWORD", PASSWORD)],
             |wire| {
-                has_mail = Some(serve(wire, last));
+                has_mail = Some(serve(wire, "SCRAM-SHA-256 PLAIN", "n,,", last));
             },
         );
         assert_eq!(ran.exit, Some(exit), "{last:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(said), "{last:?}: {}", ran.stderr);
         assert_eq!(has_mail, Some(exit == 0), "{last:?}");
+    }
+}
+
+#[test]
+fn under_tls_the_log_on_is_bound_to_the_session_or_says_that_it_could_be() {
+    let authority = Authority::new("Fixture Authority");
+    let place = Place::new();
+    place.file("ca.pem", &authority.pem(), 0o644);
+    let config = authority.sign(&Draft::of_this_host()).server(&[&rustls::version::TLS13], None);
+    for (offers, header) in
+        [("SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN", "p=tls-exporter,,"), ("SCRAM-SHA-256 PLAIN", "y,,")]
+    {
+        for (last, exit) in [(Last::Proof, 0), (Last::WrongProof, 24)] {
+            let mut has_mail = None;
+            let env = [("MAILXPORT_PASSWORD", PASSWORD)];
+            let ran = place.run(&["--user=ada", "--ca-file=ca.pem"], &env, |wire| {
+                has_mail = Some(serve(wire.secured(config.clone()), offers, header, last));
+            });
+            assert_eq!(ran.exit, Some(exit), "{offers} {last:?}: {}", ran.stderr);
+            assert_eq!(has_mail, Some(exit == 0), "{offers} {last:?}");
+        }
     }
 }

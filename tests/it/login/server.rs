@@ -6,12 +6,14 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustls::ServerConfig;
 
 use crate::fixture::pipe::{Heard, Pipe, Socket};
 
@@ -61,7 +63,8 @@ impl Place {
         let port = listener.local_addr().unwrap().port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "note.eml", "--to", "b@d.example", "--timeout", "20"]);
-        command.arg("--server").arg(format!("127.0.0.1:{port}")).args(words);
+        let scheme = if words.contains(&"--ca-file=ca.pem") { "smtps" } else { "smtp" };
+        command.arg("--server").arg(format!("{scheme}://127.0.0.1:{port}")).args(words);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path()).envs(env.iter().copied()).current_dir(self.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -103,6 +106,16 @@ impl Wire {
         assert!(came > 0, "nobody came");
         let pipe = Pipe::new(Socket::Tcp(listener.accept().unwrap().0), PATIENCE);
         Self { pipe, heard: Vec::new() }
+    }
+
+    /// The same under TLS.
+    pub(super) fn secured(self, config: Arc<ServerConfig>) -> Self {
+        Self { pipe: self.pipe.secured(config, PATIENCE).unwrap(), heard: self.heard }
+    }
+
+    /// What the TLS session can be told by at both ends; nothing in clear.
+    pub(super) fn exporter(&self) -> Vec<u8> {
+        self.pipe.exporter().map(Vec::from).unwrap_or_default()
     }
 
     /// Says it with a CRLF behind it; a client that has left does not hear it.

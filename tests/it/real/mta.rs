@@ -62,6 +62,15 @@ impl Site {
         fs::write(self.place.path().join(name), text).unwrap();
     }
 
+    /// Files that only their owner can read: the password of alice, a token for her, and what is neither.
+    fn secrets(&self) {
+        for (name, text) in [("password", "tiger-secret"), ("token", "good-token"), ("wrong", "lion-secret")]
+        {
+            self.write(name, text);
+            fs::set_permissions(self.place.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+
     /// Makes a directory for this user; the message box lies ready, so that it can be watched.
     fn make(&self, name: &str, user: u32) {
         let path = self.place.path().join(name);
@@ -118,6 +127,7 @@ impl Mta {
         chown(site.place.path().join("server.pem"), Some(user), None).unwrap();
         let config = include_str!("exim/exim.conf").replace("{exim}", &program.display().to_string());
         site.write("exim.conf", &config);
+        site.secrets();
         let mut command = Command::new(program);
         command.arg("-C").arg(site.place.path().join("exim.conf")).arg("-bdf");
         Some(site.start(command, None))
@@ -140,12 +150,7 @@ impl Mta {
         site.write("oauth2.conf", &oauth);
         site.write("users", "alice:{PLAIN}tiger-secret::::::\n");
         chown(site.place.path().join("server.pem"), Some(nobody), None).unwrap();
-        for (name, text) in
-            [("password", "tiger-secret\n"), ("wrong", "lion-secret\n"), ("token", "good-token\n")]
-        {
-            site.write(name, text);
-            fs::set_permissions(site.place.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
-        }
+        site.secrets();
         let mut command = Command::new(setpriv);
         command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
         command.arg("-F").arg("-c").arg(site.place.path().join("dovecot.conf"));

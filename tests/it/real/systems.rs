@@ -121,3 +121,50 @@ fn exim_takes_mail_and_refuses_what_it_must() {
         if has_body { form } else { [&form[..], b"\n"].concat() }
     });
 }
+
+/// One message by a log-on, as it arrived.
+fn logged_on(exim: &Mta, words: &[&str]) -> String {
+    let message = exim.delivered(|| must(&exim.send(NOTE, &[&["--to=b@d.example"], words].concat()), 0, ""));
+    assert_same("after a log-on", NOTE, without_its_way(&message));
+    String::from_utf8_lossy(&message).into_owned()
+}
+
+#[test]
+fn exim_takes_every_log_on_by_both_roads() {
+    let Some(exim) = Mta::exim() else { return };
+    for server in [starttls(&exim), first(&exim)] {
+        let by = |words: &[&str]| logged_on(&exim, &[&[&server[..]], words].concat());
+        for (auth, secret) in [
+            ("auto", "--password-file=password"),
+            ("plain", "--password-file=password"),
+            ("login", "--password-file=password"),
+            ("cram-md5", "--password-file=password"),
+            ("xoauth2", "--token-file=token"),
+            ("oauthbearer", "--token-file=token"),
+        ] {
+            let message = by(&["--user=alice", &format!("--auth={auth}"), secret]);
+            assert!(message.contains("with esmtpsa"), "{auth}: {message}");
+        }
+        let message = by(&["--user=ada", "--auth=external", "--client-cert=client.pem"]);
+        assert!(message.contains("with esmtpsa"), "{message}");
+    }
+}
+
+#[test]
+fn exim_refuses_a_log_on_that_is_not_right() {
+    let Some(exim) = Mta::exim() else { return };
+    let server = starttls(&exim);
+    for (auth, secret) in [
+        ("auto", "--password-file=wrong"),
+        ("plain", "--password-file=wrong"),
+        ("login", "--password-file=wrong"),
+        ("xoauth2", "--token-file=wrong"),
+        ("oauthbearer", "--token-file=wrong"),
+        ("external", "--client-cert=client.pem"),
+    ] {
+        let auth = format!("--auth={auth}");
+        let output = exim.send(NOTE, &[&server[..], "--to=b@d.example", "--user=alice", &auth, secret]);
+        must(&output, 24, "refused the log-on");
+        assert!(exim.is_empty(), "{auth}");
+    }
+}
