@@ -12,7 +12,7 @@ use crate::watch::wait::Watch;
 /// Reads `--proxy`, and the password where it names a user.
 pub fn proxy(server: &Server, args: &ServerArgs, watch: &Watch) -> Result<Option<Proxy>, Failure> {
     let Some(text) = &args.proxy else { return Ok(None) };
-    let proxy = Proxy::parse(text).map_err(usage)?;
+    let proxy = Proxy { in_clear: args.auth_in_clear, ..Proxy::parse(text).map_err(usage)? };
     match server {
         Server::Sink(_) => return Err(usage("an embedded sink (sink:DIR) is not behind a --proxy")),
         Server::At(endpoint) if matches!(endpoint.place, Place::Unix(_)) => {

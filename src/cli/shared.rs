@@ -40,9 +40,9 @@ pub struct ServerArgs {
     /// Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]
     ///
     /// The name of the server is looked up at the proxy, and TLS is required by default wherever the server is. The password
-    /// of USER comes from --proxy-password-file, else from the environment variable MAILXPORT_PROXY_PASSWORD. It goes to the
-    /// proxy in clear, since neither way to speak to one knows better. -4, -6 and --source-address are for the connection to
-    /// the proxy, and --connect-timeout is for the whole way through it.
+    /// of USER comes from --proxy-password-file, else from the environment variable MAILXPORT_PROXY_PASSWORD. Neither way to
+    /// speak to a proxy encrypts it, so it goes to one on another machine only with --auth-in-clear. -4, -6 and
+    /// --source-address are for the connection to the proxy, and --connect-timeout is for the whole way through it.
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 

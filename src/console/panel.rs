@@ -93,7 +93,11 @@ impl Panel {
     fn say_notes(&self, notes: &[Note]) {
         for note in notes {
             let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked);
-            if !self.show.quiet && !self.show.json && (asked_for || self.terminal || self.show.verbose > 0) {
+            let warns = *note == Note::CertificateUnchecked;
+            if !self.show.quiet
+                && (!self.show.json || warns)
+                && (asked_for || self.terminal || self.show.verbose > 0)
+            {
                 self.say(voice::note(note));
             }
         }

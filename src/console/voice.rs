@@ -157,7 +157,9 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
         Cause::Proxy(problem) => passage::sentence(problem, server, wanted(failure)),
         Cause::NoMechanism(why) => format!("no log-on at {server}: {why}"),
         Cause::SecretInClear => {
-            format!("the connection to {server} is in clear, and no password crosses such a one")
+            let proxy = failure.proxy.as_deref().map(|proxy| format!("the proxy {proxy}"));
+            let place = proxy.unwrap_or_else(|| server.to_owned());
+            format!("the connection to {place} is in clear, and no password crosses such a one")
         }
         Cause::LogOn(why) => format!("the log-on at {server} failed: {why}"),
         cause => own_side(cause, server, origin, problem),

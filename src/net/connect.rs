@@ -117,13 +117,21 @@ fn through(
 ) -> Result<OwnedFd, (Stage, Cause)> {
     let start = Instant::now();
     let reached = reach((&proxy.host, proxy.port), way, plan, watch, start, observer);
-    let (_, socket) = reached.map_err(|(stage, cause)| match cause {
+    let (address, socket) = reached.map_err(|(stage, cause)| match cause {
         Cause::Closed => (stage, Cause::Proxy(ProxyProblem::Closed)),
         cause => (stage, cause),
     })?;
+    if !may_log_on(proxy, &address) {
+        return Err((Stage::Connect, Cause::SecretInClear));
+    }
     let limit = Limit { whole: plan.limits.connect, until: Some(start + plan.limits.connect) };
     proxy::pass(&socket, proxy, server, watch, limit).map_err(|cause| (Stage::Connect, cause))?;
     Ok(socket)
+}
+
+/// Neither way to speak to a proxy encrypts its log-on: beyond this machine others hear it.
+fn may_log_on(proxy: &Proxy, address: &SocketAddr) -> bool {
+    proxy.password.is_none() || proxy.in_clear || is_loopback(address)
 }
 
 /// Connects to a unix socket; a path that nobody listens at now may be listened at later.
@@ -138,5 +146,28 @@ fn unix(path: &Path) -> Result<OwnedFd, Cause> {
             Err(Cause::NotReached(vec![(path.to_string_lossy().into_owned(), error.into())]))
         }
         Err(error) => Err(Cause::Local(error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::secret::Secret;
+
+    #[test]
+    fn the_password_of_a_proxy_leaves_this_machine_only_where_that_was_said() {
+        for (address, in_clear, may) in [
+            ("127.0.0.1:1080", false, true),
+            ("[::1]:1080", false, true),
+            ("192.0.2.1:1080", false, false),
+            ("192.0.2.1:1080", true, true),
+        ] {
+            let secret = || Secret::new(b"tiger".to_vec());
+            let proxy =
+                Proxy::parse("socks5://ada@proxy").and_then(|proxy| proxy.with_password(secret())).unwrap();
+            let address = address.parse().unwrap();
+            assert_eq!(may_log_on(&Proxy { in_clear, ..proxy }, &address), may, "{address} {in_clear}");
+            assert!(may_log_on(&Proxy::parse("socks5://proxy").unwrap(), &address));
+        }
     }
 }

@@ -39,6 +39,8 @@ pub struct Proxy {
     pub port: u16,
     pub user: Option<String>,
     pub password: Option<Arc<Secret>>,
+    /// It may cross the connection to a proxy on another machine, which is always in clear.
+    pub in_clear: bool,
 }
 
 /// The longest user and the longest password that SOCKS5 can say (RFC 1929).
@@ -78,7 +80,14 @@ impl Proxy {
         }
         let (host, port) = split_port(authority).map_err(|_| PORTS)?;
         let host = host_name(host)?;
-        Ok(Proxy { dialect, host, port: port.unwrap_or(dialect.port()), user, password: None })
+        Ok(Proxy {
+            dialect,
+            host,
+            port: port.unwrap_or(dialect.port()),
+            user,
+            password: None,
+            in_clear: false,
+        })
     }
 
     /// Gives the user its password.
