@@ -75,6 +75,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Take any certificate, with a warning each time')
             [CompletionResult]::new('--auth-in-clear', '--auth-in-clear', [CompletionResultType]::ParameterName, 'Let the password or token cross a connection in clear')
+            [CompletionResult]::new('--no-chunking', '--no-chunking', [CompletionResultType]::ParameterName, 'Send by DATA even to a server that takes messages in chunks (CHUNKING)')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
             [CompletionResult]::new('--recipients-from-headers', '--recipients-from-headers', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
             [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Send to those accepted, even if others are refused')

@@ -71,6 +71,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -6 'Use IPv6 only'
             cand --insecure 'Take any certificate, with a warning each time'
             cand --auth-in-clear 'Let the password or token cross a connection in clear'
+            cand --no-chunking 'Send by DATA even to a server that takes messages in chunks (CHUNKING)'
             cand -t 'Take recipients from To, Cc and Bcc of the message'
             cand --recipients-from-headers 'Take recipients from To, Cc and Bcc of the message'
             cand --partial 'Send to those accepted, even if others are refused'

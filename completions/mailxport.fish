@@ -89,6 +89,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s 4 -d 'Use I
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s 6 -d 'Use IPv6 only'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l insecure -d 'Take any certificate, with a warning each time'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l auth-in-clear -d 'Let the password or token cross a connection in clear'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l no-chunking -d 'Send by DATA even to a server that takes messages in chunks (CHUNKING)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s t -l recipients-from-headers -d 'Take recipients from To, Cc and Bcc of the message'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l partial -d 'Send to those accepted, even if others are refused'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l require-dsn -d 'Send nothing (94) where reports are not offered'

@@ -117,6 +117,10 @@ pub struct ServerArgs {
     #[arg(long)]
     pub auth_in_clear: bool,
 
+    /// Send by DATA even to a server that takes messages in chunks (CHUNKING)
+    #[arg(long)]
+    pub no_chunking: bool,
+
     /// Wait so long for a reply [default: by stage]
     ///
     /// The longest wait for one whole reply, and for the body to make progress. It replaces the limits of RFC 5321: five
