@@ -40,11 +40,11 @@ pub fn send<L: Link>(
     }
     ready.extend_from_slice(b".\r\n");
     brink::enter();
-    observer.note(&Event::Committed);
     if let Err(failure) = write(talk, &ready, observer) {
         brink::leave();
         return Err(failure);
     }
+    observer.note(&Event::Committed);
     progress.add(held, observer);
     Ok(())
 }
