@@ -6,7 +6,6 @@ pub mod command;
 mod fates;
 pub mod flight;
 mod login;
-mod mask;
 mod needs;
 pub mod sasl;
 pub mod session;

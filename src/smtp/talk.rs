@@ -1,10 +1,10 @@
 //! The two sides of a dialogue: commands out, replies in, every one of them shown to the observer.
 
 use super::command::Command;
-use super::mask::{self, Form};
 use crate::net::link::{Limit, Link, Offer};
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Stage};
+use crate::terms::mask::{self, Form};
 use crate::terms::plan::Limits;
 use crate::terms::reply::{Reply, ReplyReader};
 use crate::terms::secret::Secret;

@@ -4,8 +4,8 @@
 //! among them: nobody can tell those from an answer that repeats it. A shorter one stands in half the words there are, so
 //! it is looked for as a word of its own, bare or in base64. An enhanced code in front of a text is never masked.
 
-use crate::terms::reply::Reply;
-use crate::terms::secret::Secret;
+use super::reply::Reply;
+use super::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use memchr::memmem;
@@ -19,7 +19,7 @@ const SHORTEST_RESPONSE: usize = 8;
 
 /// Octets that no reply may repeat.
 #[derive(Debug)]
-pub(super) struct Form {
+pub struct Form {
     octets: Zeroizing<Vec<u8>>,
     /// They count only where no letter or digit touches them.
     alone: bool,
@@ -49,7 +49,7 @@ impl Form {
 }
 
 /// The secret, and the characters of base64 that hold it wherever it starts in what was coded.
-pub(super) fn forms(secret: &Secret) -> Vec<Form> {
+pub fn forms(secret: &Secret) -> Vec<Form> {
     let octets = secret.expose();
     if octets.is_empty() {
         return Vec::new();
@@ -80,7 +80,7 @@ pub(super) fn forms(secret: &Secret) -> Vec<Form> {
 
 /// The response in a line of the log-on, where it is long enough to be nothing else: a short secret may be in it, or a
 /// digest that a guess at the secret could be tried on.
-pub(super) fn response(line: &str) -> Option<Form> {
+pub fn response(line: &str) -> Option<Form> {
     let response = match line.strip_prefix("AUTH ") {
         Some(words) => words.split_once(' ')?.1,
         None => line,
@@ -89,7 +89,7 @@ pub(super) fn response(line: &str) -> Option<Form> {
 }
 
 /// Replaces every word of the reply that holds a form of the secret.
-pub(super) fn apply(forms: &[Form], reply: &mut Reply) {
+pub fn apply(forms: &[Form], reply: &mut Reply) {
     let enhanced = reply.enhanced.as_deref().unwrap_or("");
     for line in &mut reply.lines {
         let code = if line.starts_with(enhanced) { enhanced.len() } else { 0 };
@@ -103,7 +103,7 @@ pub(super) fn apply(forms: &[Form], reply: &mut Reply) {
 
 /// Octets that are no reply, or the first of them: nothing is left where a form of the secret is among them, or begins
 /// where they were cut.
-pub(super) fn octets(forms: &[Form], shown: Vec<u8>) -> Vec<u8> {
+pub fn octets(forms: &[Form], shown: Vec<u8>) -> Vec<u8> {
     let tells = |form: &Form| form.is_in(&shown) || form.is_begun(&shown);
     if forms.iter().any(tells) { b"(masked)".to_vec() } else { shown }
 }
