@@ -32,7 +32,7 @@ const DESCRIPTORS: u64 = 2048;
 enum Refused {
     Usage(String),
     /// A password file that others can read, or that we cannot.
-    Denied(Failure, String),
+    Denied(Box<Failure>, String),
     Sink(SinkProblem),
 }
 
@@ -159,7 +159,7 @@ fn user((name, file): (String, PathBuf)) -> Result<User, Refused> {
         Cause::Usage(problem) => Refused::Usage(problem.clone()),
         Cause::Denied(error) => {
             let problem = format!("the password file {shown} may not be used: {}", os(error));
-            Refused::Denied(failure, problem)
+            Refused::Denied(Box::new(failure), problem)
         }
         Cause::Unreadable(error) => {
             Refused::Usage(format!("cannot read the password file {shown}: {}", os(error)))
