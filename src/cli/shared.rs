@@ -290,6 +290,9 @@ pub struct OutputArgs {
     pub verbose: u8,
 
     /// Show the dialogue, as -vv does
+    ///
+    /// Here and in --log a password or token reads (masked), and so does every word of the server's that holds one; of a
+    /// secret of one or two letters, only a word that is all of it.
     #[arg(long)]
     pub trace: bool,
 

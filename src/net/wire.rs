@@ -307,7 +307,7 @@ impl Link for Wire {
         while !self.has_heard()? {
             let both = [(self.socket.as_fd(), PollFlags::IN), (other, PollFlags::IN)];
             let ready = self.watch.wait_any(&both, None).map_err(|halt| halt.cause(Duration::ZERO))?;
-            if ready.first().is_some_and(|ready| ready.is_empty()) {
+            if ready.first().is_some_and(PollFlags::is_empty) {
                 return Ok(true);
             }
             self.fill()?;

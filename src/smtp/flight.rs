@@ -100,7 +100,6 @@ fn fly<L: Link>(
         if with_freight {
             air.carry(freight);
             brink::enter();
-            observer.note(&Event::Committed);
         }
         if let Err(cause) = write(talk, &mut air, landed, observer) {
             if with_freight {
@@ -110,6 +109,7 @@ fn fly<L: Link>(
         }
         if with_freight {
             landed.delivered = true;
+            observer.note(&Event::Committed);
             let octets = freight.len() as u64;
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }

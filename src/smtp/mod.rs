@@ -7,7 +7,6 @@ pub mod command;
 mod fates;
 pub mod flight;
 mod login;
-mod mask;
 mod needs;
 mod push;
 pub mod sasl;

@@ -138,11 +138,11 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
     pub(super) fn last(&mut self, first: &[u8], second: &[u8], own: usize) -> Result<(), Failure> {
         self.ending = true;
         brink::enter();
-        self.observer.note(&Event::Committed);
         if let Err(failure) = self.octets(first, second) {
             brink::leave();
             return Err(failure);
         }
+        self.observer.note(&Event::Committed);
         self.went(own);
         Ok(())
     }

@@ -182,20 +182,7 @@ impl<L: Link> Session<'_, L> {
         };
         let mut replies = replies.into_iter();
         let mail = replies.next();
-        for at in 0..envelope.recipients.len() {
-            let Some(reply) = replies.next() else { break };
-            if !reply.is_positive() && !reply.is_refusal() {
-                self.talk.lost = true;
-                let failure = self.failure(Stage::Rcpt, Cause::OutOfPlace(reply));
-                let last = replies.nth(envelope.recipients.len() - at - 1);
-                if delivered && !last.is_some_and(|last| last.is_refusal()) {
-                    fates.turn_unanswered(&Fate::Unknown);
-                    return Err(failure.committed());
-                }
-                return Err(failure);
-            }
-            fates.each[at].1 = Fate::of(reply);
-        }
+        self.judge_recipients(&mut replies, fates, delivered)?;
         let data = replies.next();
         let accepted = fates.accepted();
         if let Err(failure) = self.judge_sender(mail, envelope, &cut) {
@@ -236,6 +223,30 @@ impl<L: Link> Session<'_, L> {
             (Way::Data, None) => data_command(self, observer),
         };
         self.judge_data(reply).map(|()| None)
+    }
+
+    /// Gives each recipient the fate that its reply decides.
+    fn judge_recipients(
+        &mut self,
+        replies: &mut impl Iterator<Item = Reply>,
+        fates: &mut Fates,
+        delivered: bool,
+    ) -> Result<(), Failure> {
+        for at in 0..fates.each.len() {
+            let Some(reply) = replies.next() else { break };
+            if !reply.is_positive() && !reply.is_refusal() {
+                self.talk.lost = true;
+                let failure = self.failure(Stage::Rcpt, Cause::OutOfPlace(reply));
+                let last = replies.nth(fates.each.len() - at - 1);
+                if delivered && !last.is_some_and(|last| last.is_refusal()) {
+                    fates.turn_unanswered(&Fate::Unknown);
+                    return Err(failure.committed());
+                }
+                return Err(failure);
+            }
+            fates.each[at].1 = Fate::of(reply);
+        }
+        Ok(())
     }
 
     /// What was refused, or lost, before the message that went along with it was answered for: unless the server says that
