@@ -109,7 +109,7 @@ fn fly<L: Link>(
         }
         if with_freight {
             landed.delivered = true;
-            observer.note(&Event::Committed);
+            observer.note(&Event::Committed { dot: false });
             let octets = freight.len() as u64;
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }
