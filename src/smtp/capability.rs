@@ -12,6 +12,7 @@ pub struct Capabilities {
     pub eight_bit: bool,
     pub utf8: bool,
     pub dsn: bool,
+    pub chunking: bool,
     pub enhanced: bool,
     pub starttls: bool,
     /// The mechanisms behind AUTH, in capitals.
@@ -30,6 +31,7 @@ impl Capabilities {
                 "8BITMIME" => found.eight_bit = true,
                 "SMTPUTF8" => found.utf8 = true,
                 "DSN" => found.dsn = true,
+                "CHUNKING" => found.chunking = true,
                 "ENHANCEDSTATUSCODES" => found.enhanced = true,
                 "STARTTLS" => found.starttls = true,
                 "AUTH" => found.auth.extend(words.map(str::to_ascii_uppercase)),

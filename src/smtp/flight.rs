@@ -17,6 +17,18 @@ pub struct Landed {
     pub cut: Option<Cause>,
 }
 
+impl Landed {
+    /// A server that said 421 has said why it hung up.
+    pub fn with_its_reason(mut self) -> Landed {
+        if let (Some(Cause::Closed), Some(reply)) = (&self.cut, self.replies.last())
+            && reply.code == 421
+        {
+            self.cut = Some(Cause::Refused(reply.clone()));
+        }
+        self
+    }
+}
+
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 

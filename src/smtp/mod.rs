@@ -8,6 +8,7 @@ pub mod flight;
 mod login;
 mod mask;
 mod needs;
+pub mod probe;
 pub mod sasl;
 pub mod session;
 pub mod stuff;

@@ -69,13 +69,29 @@ impl<L: Link> Session<'_, L> {
         fates: &mut Fates,
         observer: &mut dyn Observer,
     ) -> Result<(), Failure> {
+        let partial = self.plan.partial;
+        let data_too = envelope.recipients.len() == 1 || partial;
+        let landed = self.announce(envelope, declared, data_too, partial, observer)?;
+        self.judge_envelope(envelope, landed, fates, observer)
+    }
+
+    /// Says MAIL and each RCPT, in one flight where that may be. DATA travels along only where one refusal cannot deliver
+    /// to the others; where there is no flight it is never said here.
+    pub(super) fn announce(
+        &mut self,
+        envelope: &Envelope,
+        declared: Declared,
+        data_too: bool,
+        beyond_refusals: bool,
+        observer: &mut dyn Observer,
+    ) -> Result<Landed, Failure> {
         let commands = self.commands(envelope, declared).map_err(|cause| self.failure(Stage::Mail, cause))?;
         let needs_reset = self.standing != Standing::Clean;
         let landed = if self.offered.pipelining {
             let reset = needs_reset.then(|| Command::new(Stage::Reset, "RSET")).transpose();
             let mut flight: Vec<Command> = reset.ok().flatten().into_iter().collect();
             flight.extend(commands);
-            if self.data_may_ride(envelope) {
+            if data_too {
                 flight.push(data().map_err(|cause| self.failure(Stage::Data, cause))?);
             }
             let mut landed = pipelined(&mut self.talk, &flight, observer);
@@ -87,20 +103,14 @@ impl<L: Link> Session<'_, L> {
             if needs_reset {
                 self.reset(observer)?;
             }
-            let partial = self.plan.partial;
             in_step(&mut self.talk, &commands, observer, |command, reply| {
-                reply.is_positive() || (partial && command.stage == Stage::Rcpt && reply.is_refusal())
+                reply.is_positive() || (beyond_refusals && command.stage == Stage::Rcpt && reply.is_refusal())
             })
         };
         // A refused sender starts no transaction that would have to be taken back.
         let began = landed.replies.first().is_none_or(Reply::is_positive);
         self.standing = if began { Standing::Open } else { Standing::Done };
-        self.judge_envelope(envelope, landed, fates, observer)
-    }
-
-    /// DATA travels with the recipients only where one refusal cannot deliver to the others.
-    fn data_may_ride(&self, envelope: &Envelope) -> bool {
-        envelope.recipients.len() == 1 || self.plan.partial
+        Ok(landed)
     }
 
     fn commands(&self, envelope: &Envelope, declared: Declared) -> Result<Vec<Command>, Cause> {
@@ -135,22 +145,10 @@ impl<L: Link> Session<'_, L> {
         fates: &mut Fates,
         observer: &mut dyn Observer,
     ) -> Result<(), Failure> {
-        let Landed { replies, cut } = landed;
-        // A server that said 421 has said why it hung up.
-        let cut = match (cut, replies.last()) {
-            (Some(Cause::Closed), Some(reply)) if reply.code == 421 => Some(Cause::Refused(reply.clone())),
-            (cut, _) => cut,
-        };
+        let Landed { replies, cut } = landed.with_its_reason();
         let mut replies = replies.into_iter();
         let mail = replies.next();
-        for ((_, fate), reply) in fates.each.iter_mut().zip(replies.by_ref().take(envelope.recipients.len()))
-        {
-            if !reply.is_positive() && !reply.is_refusal() {
-                self.talk.lost = true;
-                return Err(self.failure(Stage::Rcpt, Cause::OutOfPlace(reply)));
-            }
-            *fate = Fate::of(reply);
-        }
+        self.judge_recipients(&mut replies, fates)?;
         let data = replies.next();
         let accepted = fates.accepted();
         if let Err(failure) = self.judge_sender(mail, envelope, &cut) {
@@ -178,7 +176,23 @@ impl<L: Link> Session<'_, L> {
         self.judge_data(reply)
     }
 
-    fn judge_sender(
+    /// Gives each recipient the fate that its reply decides.
+    pub(super) fn judge_recipients(
+        &mut self,
+        replies: &mut impl Iterator<Item = Reply>,
+        fates: &mut Fates,
+    ) -> Result<(), Failure> {
+        for ((_, fate), reply) in fates.each.iter_mut().zip(replies) {
+            if !reply.is_positive() && !reply.is_refusal() {
+                self.talk.lost = true;
+                return Err(self.failure(Stage::Rcpt, Cause::OutOfPlace(reply)));
+            }
+            *fate = Fate::of(reply);
+        }
+        Ok(())
+    }
+
+    pub(super) fn judge_sender(
         &mut self,
         mail: Option<Reply>,
         envelope: &Envelope,

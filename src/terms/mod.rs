@@ -11,6 +11,7 @@ pub mod failure;
 pub mod ixp;
 mod ixp_table;
 pub mod meaning;
+pub mod moment;
 pub mod outcome;
 pub mod plan;
 pub mod printable;
