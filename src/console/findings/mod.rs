@@ -8,6 +8,8 @@ pub mod finding;
 mod logon;
 mod offer;
 mod security;
+#[cfg(test)]
+mod table;
 
 pub(super) use address::error_in_words;
 pub use clock::{Clock, clock};

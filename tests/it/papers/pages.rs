@@ -5,8 +5,14 @@ use std::process::Command;
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 6] =
-    ["mailxport.1", "mailxport-send.1", "mailxport-check.1", "mailxport-sink.1", "mailxport-explain.1", "mailxport-exit.7"];
+const PAGES: [&str; 6] = [
+    "mailxport.1",
+    "mailxport-send.1",
+    "mailxport-check.1",
+    "mailxport-sink.1",
+    "mailxport-explain.1",
+    "mailxport-exit.7",
+];
 
 /// A page with everything poured in: `@WORD ARGUMENT@` is what the table or the tree has for it.
 fn page(name: &str) -> String {
