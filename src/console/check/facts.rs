@@ -115,8 +115,7 @@ fn offers(survey: &Survey) -> Facts {
     }
     facts.push(("offers", lines_of(last)));
     facts.push(("size", size(last)));
-    let auto =
-        |offer: &Offer| offer.auto.map_or_else(|| "nothing".to_owned(), |name| format!("takes {name}"));
+    let auto = |offer: &Offer| offer.auto.unwrap_or("nothing");
     let words = &last.capabilities.auth;
     if words.is_empty() {
         facts.push(("log-ons", "none offered".to_owned()));
@@ -127,7 +126,7 @@ fn offers(survey: &Survey) -> Facts {
             Some(clear) => format!("; {} before TLS", clear.capabilities.auth.join(" ")),
             None => String::new(),
         };
-        facts.push(("log-ons", format!("{}; --auth auto {}{before}", words.join(" "), auto(last))));
+        facts.push(("log-ons", format!("{}; --auth auto takes {}{before}", words.join(" "), auto(last))));
     }
     facts
 }
