@@ -146,7 +146,7 @@ fn report(output: &CheckOutputArgs, survey: &Survey, panel: &mut Panel) {
         out::data(&text::report(survey, &findings, out::columns(), color(output).is_on_for_data()));
     }
     if let Some(failure) = &survey.failure {
-        say(output, &text::failure(survey, failure, &findings));
+        say(output, &text::failure(survey, failure));
     }
     panel.done(&object);
 }

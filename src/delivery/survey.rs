@@ -1,6 +1,7 @@
 //! What a check learns of a server, as far as it got: the report's own words, without a sentence.
 
 use crate::net::certificate::Story;
+use crate::net::connect::Peer;
 use crate::smtp::capability::Capabilities;
 use crate::terms::address::Address;
 use crate::terms::endpoint::Endpoint;
@@ -166,6 +167,15 @@ impl Survey {
     /// TLS protects the session, whoever the server is.
     pub fn is_secured(&self) -> bool {
         self.tls.as_ref().is_some_and(|tls| !tls.refused)
+    }
+
+    /// What is said does not leave this machine.
+    pub fn is_near(&self) -> bool {
+        use crate::terms::endpoint::Place as At;
+        let unix = matches!(self.asked.endpoint.place, At::Unix(_));
+        let reached = self.addresses.iter().find(|place| place.fate == PlaceFate::Connected);
+        let near = reached.is_some_and(|place| Peer::Tcp(place.address).is_on_this_machine());
+        unix || (near && self.asked.proxy.is_none())
     }
 
     /// What holds for a message: the last answer to EHLO.

@@ -170,16 +170,16 @@ fn the_schema_refuses_what_contradicts_itself() {
 
 /// A wish to the sink, arguments behind `check --json`, the exit status and the worst finding.
 const CHECKS: &[(&str, &str, i64, &str)] = &[
-    ("", "--server {server} --from a@d.example --to b@d.example", 0, "warning"),
+    ("", "--server {server} --from a@d.example --to b@d.example", 0, "note"),
     ("", "--server sink:outbox", 0, "note"),
-    ("", "--server lmtp://{server} --from a@d.example --to b@d.example --context x", 0, "warning"),
+    ("", "--server lmtp://{server} --from a@d.example --to b@d.example --context x", 0, "note"),
     ("--tls-self-signed", "--server {server} --from a@d.example", 0, "warning"),
     ("--tls-self-signed", "--server {server} --tls required", 39, "problem"),
     ("--tls-self-signed --implicit", "--server smtps://{server} --insecure", 0, "warning"),
     ("", "--server smtps://{server}", 26, "problem"),
     ("", "--server {server} --tls required", 93, "problem"),
     ("--without=ehlo", "--server {server}", 0, "warning"),
-    ("--max-size=10", "--server {server}", 0, "warning"),
+    ("--max-size=10", "--server {server}", 0, "note"),
     ("--reject=greeting=554", "--server {server}", 111, "problem"),
     ("--reject=mail=550", "--server {server} --from a@d.example --to b@d.example", 120, "problem"),
     (

@@ -1,6 +1,7 @@
 //! The report in lines: a label, its value, wrapped to the width; the findings behind the facts.
 
 use super::facts::facts;
+use crate::console::findings::all::way_on;
 use crate::console::findings::finding::{Finding, Severity};
 use crate::console::voice;
 use crate::delivery::survey::Survey;
@@ -28,12 +29,11 @@ pub fn report(survey: &Survey, findings: &[Finding], width: usize, color: bool) 
 }
 
 /// The lines about a failure for standard error.
-pub fn failure(survey: &Survey, failure: &Failure, findings: &[Finding]) -> Vec<String> {
+pub fn failure(survey: &Survey, failure: &Failure) -> Vec<String> {
     let (sentence, details, _) = voice::without_a_message(failure, &survey.recipients);
-    let advice = findings.first().and_then(|finding| finding.advice.as_ref());
     let mut lines = vec![format!("mailxport: error: {sentence}")];
     lines.extend(details);
-    lines.extend(advice.map(|advice| format!("  hint: {advice}")));
+    lines.extend(way_on(survey, failure).map(|advice| format!("  hint: {advice}")));
     lines
 }
 

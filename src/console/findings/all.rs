@@ -24,18 +24,23 @@ pub fn findings(survey: &Survey) -> Vec<Finding> {
 
 /// The failure in its own words, with the best advice that the survey allows.
 fn of_failure(survey: &Survey, failure: &Failure) -> Finding {
-    let (sentence, _, usual) = voice::without_a_message(failure, &survey.recipients);
+    let (sentence, _, _) = voice::without_a_message(failure, &survey.recipients);
+    let advice = way_on(survey, failure).unwrap_or_else(|| survey.ixp().row().advice.to_owned());
+    Finding::problem(failure_name(survey, failure), sentence).advising(advice)
+}
+
+/// A way on, where there is an option or a file to name.
+pub fn way_on(survey: &Survey, failure: &Failure) -> Option<String> {
     let advice = match &failure.cause {
         Cause::Tls(problem) => security::advice(problem, survey),
         Cause::Refused(reply) => envelope::advice(failure.stage, reply, survey),
         Cause::Lacks(_) => security::advice_without_starttls(failure, survey),
+        Cause::NoSuchHost => Some("look at the spelling of --server".to_owned()),
+        Cause::LookupFailed(_) => Some("look at the name servers in /etc/resolv.conf".to_owned()),
         _ => None,
     };
-    let finding = Finding::problem(failure_name(survey, failure), sentence);
-    match advice.or_else(|| usual.map(str::to_owned)) {
-        Some(advice) => finding.advising(advice),
-        None => finding,
-    }
+    let usual = || voice::without_a_message(failure, &survey.recipients).2.map(str::to_owned);
+    advice.or_else(usual)
 }
 
 fn failure_name(survey: &Survey, failure: &Failure) -> &'static str {

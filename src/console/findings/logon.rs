@@ -13,7 +13,7 @@ pub(super) fn findings(survey: &Survey) -> Vec<Finding> {
     let mut found = Vec::new();
     let clear = survey.offers.iter().find(|offer| !offer.under_tls);
     let secured = survey.offers.iter().find(|offer| offer.under_tls);
-    found.extend(clear.and_then(|clear| in_clear(clear, secured)));
+    found.extend(clear.filter(|_| !survey.is_near()).and_then(|clear| in_clear(clear, secured)));
     if let (Some(clear), Some(secured)) = (clear, secured) {
         match (is_offered(clear), is_offered(secured)) {
             (false, true) => found.push(Finding::ok("auth-under-tls", "a log-on is offered under TLS only")),

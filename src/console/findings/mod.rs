@@ -9,7 +9,7 @@ mod logon;
 mod offer;
 mod security;
 #[cfg(test)]
-mod table;
+mod tables;
 
 pub(super) use address::error_in_words;
 pub use clock::{Clock, clock};

@@ -74,7 +74,10 @@ fn missing(offered: &Capabilities, survey: &Survey) -> Vec<Finding> {
         );
     }
     if !offered.chunking {
-        found.push(Finding::note("no-chunking", "no CHUNKING: nothing here needs it"));
+        found.push(
+            Finding::note("no-chunking", "no CHUNKING: messages are sent by DATA all the same")
+                .advising("nothing, it is as good"),
+        );
     }
     found
 }

@@ -33,26 +33,27 @@ pub(super) fn findings(survey: &Survey) -> Vec<Finding> {
     found
 }
 
+/// Why there is no TLS, which is worth a warning where others could listen.
 fn without_tls(survey: &Survey) -> Option<Finding> {
-    let in_clear = "everything crosses the connection in clear";
-    match survey.road() {
-        _ if survey.asked.sink.is_some() => None,
-        Road::Off => Some(
-            Finding::warning("tls-off", format!("TLS is turned off: {in_clear}"))
-                .advising("leave --tls off out"),
+    let (name, text, advice) = match survey.road() {
+        _ if survey.asked.sink.is_some() => return None,
+        Road::Off => ("tls-off", "TLS is turned off", "leave --tls off out"),
+        Road::NotOffered if survey.failure.is_none() => (
+            "tls-not-offered",
+            "the server does not offer TLS",
+            "smtps://HOST where it has TLS from the first byte; --tls required makes this a failure",
         ),
-        Road::NotOffered if survey.failure.is_none() => Some(
-            Finding::warning("tls-not-offered", format!("the server does not offer TLS: {in_clear}"))
-                .advising(
-                    "smtps://HOST where it has TLS from the first byte; --tls required makes this a failure",
-                ),
-        ),
-        Road::Failed if survey.failure.is_none() => Some(
-            Finding::warning("starttls-refused", format!("the server refused STARTTLS: {in_clear}"))
-                .advising("--tls required makes this a failure"),
-        ),
-        _ => None,
-    }
+        Road::Failed if survey.failure.is_none() => {
+            ("starttls-refused", "the server refused STARTTLS", "--tls required makes this a failure")
+        }
+        _ => return None,
+    };
+    Some(match survey.is_near() {
+        true => Finding::note(name, format!("{text}; the connection does not leave this machine"))
+            .advising(advice),
+        false => Finding::warning(name, format!("{text}: everything crosses the connection in clear"))
+            .advising(advice),
+    })
 }
 
 /// A certificate that was used although it cannot be verified.
