@@ -102,5 +102,6 @@ fn dovecot_is_told_and_hands_nothing_on() {
         );
         assert_eq!(report["auto"], "SCRAM-SHA-256");
     }
-    assert!(relay.messages().is_empty());
+    // The relay notes an envelope until it is taken back, which may be in a moment; of a message nothing came.
+    assert!(relay.messages().iter().all(Vec::is_empty), "{:?}", relay.messages());
 }
