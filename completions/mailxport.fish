@@ -27,6 +27,7 @@ end
 complete -c mailxport -n "__fish_mailxport_needs_command" -s h -l help -d 'Print help'
 complete -c mailxport -n "__fish_mailxport_needs_command" -s V -l version -d 'Print version'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -100,6 +101,66 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s v -l verbos
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l trace -d 'Show the dialogue, as -vv does'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l helo -d 'Greet the server with this name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l source-address -d 'Connect from this address' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l proxy -d 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l proxy-password-file -d 'Read the proxy\'s password from the first line of FILE (\'-\': standard input) [env: MAILXPORT_PROXY_PASSWORD]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l tls -d 'Ask for TLS: required, opportunistic or off' -r -f -a "required\t''
+opportunistic\t''
+off\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l ca-file -d 'Trust the authorities in FILE (PEM) instead of the system\'s' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l tls-fingerprint -d 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l tls-name -d 'Check the certificate for NAME, and send that, instead of the host\'s name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l client-cert -d 'Show this certificate (PEM, the chain behind it)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l client-key -d 'The key of the client certificate [default: in the same file]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l tls-min -d 'The oldest TLS that is spoken' -r -f -a "1.2\t''
+1.3\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s u -l user -d 'Log on as NAME [env: MAILXPORT_USER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l password-file -d 'Read the password from the first line of FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l password-command -d 'Run CMD and take the first line of its output as the password' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l token-file -d 'Read an OAuth token from the first line of FILE (\'-\': standard input) [env: MAILXPORT_TOKEN]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l token-command -d 'Run CMD and take the first line of its output as an OAuth token' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l auth -d 'How to log on [default: auto, the strongest way that is offered]' -r -f -a "auto\t''
+none\t''
+plain\t''
+login\t''
+cram-md5\t''
+scram-sha-1\t''
+scram-sha-256\t''
+xoauth2\t''
+oauthbearer\t''
+external\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l timeout -d 'Wait so long for a reply [default: by stage]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l dot-timeout -d 'Wait so long for the verdict [default: 600]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l connect-timeout -d 'Wait so long for a connection [default: 30]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l deadline -d 'End the whole run after so long' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s f -l from -d 'The sender; \'\' is the null sender [default: the user, if it is an address]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l to -d 'Ask for a recipient or a comma list; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l to-file -d 'Ask for the recipients in FILE, one a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l dsn-notify -d 'Ask for delivery reports: never, or success,failure,delay' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l dsn-return -d 'What a report would return of the message: full or headers' -r -f -a "full\t''
+headers\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l dsn-envid -d 'An id that reports would repeat' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l context -d 'Repeat TEXT in the JSON' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l log -d 'Append what happens to FILE, one JSON object a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l color -d 'Colour: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
+sysexits\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s 4 -d 'Use IPv4 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s 6 -d 'Use IPv6 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l insecure -d 'Take any certificate, with a warning each time'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l auth-in-clear -d 'Let the password or token cross a connection in clear'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l no-chunking -d 'Send by DATA even to a server that takes messages in chunks (CHUNKING)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l partial -d 'End as a send with --partial would: 41 or 42 if some recipients are refused'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l require-dsn -d 'Fail (94) if the server does not offer reports'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l json -d 'Print the report as one JSON object'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s v -l verbose -d 'Show the phases on standard error; twice, the dialogue'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l trace -d 'Show the dialogue, as -vv does'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s q -l quiet -d 'Print no report, and one line if something would go wrong'
+complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l listen -d 'IP:PORT or unix:/PATH [default: a free port of 127.0.0.1]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l maildir -d 'Keep messages in this Maildir' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l count -d 'End with status 0 after N messages' -r
@@ -121,7 +182,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l auth-in-cle
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send sink explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -12,6 +12,7 @@ use crate::terms::address_list::{Empty, address_list, mailbox};
 use crate::terms::envelope::{Envelope, Sender};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::watch::wait::Watch;
+use anyhow::Context;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -31,31 +32,14 @@ pub struct Gather {
 
 impl Gather {
     pub fn new(args: &SendArgs, host: String, watch: &Arc<Watch>) -> Result<Gather, Failure> {
-        let EnvelopeArgs { from, to, to_file, recipients_from_headers, .. } = &args.envelope;
-        let bad = |problem| Failure::new(Stage::Input, Cause::BadAddress(problem));
-        let sender = match from.as_deref() {
-            None => None,
-            Some("" | "<>") => Some(Sender::Null),
-            Some(text) => Some(Sender::Mailbox(mailbox(text).map_err(bad)?)),
-        };
-        let mut recipients = Vec::new();
-        for list in to {
-            // A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
-            let fault = |problem: AddressProblem| match problem.text.is_empty() || problem.text == list.trim()
-            {
-                true => bad(problem),
-                false => Failure::new(Stage::Input, Cause::BadList(problem)).about("--to"),
-            };
-            recipients.extend(address_list(list, Empty::Refused).map_err(fault)?);
-        }
-        if let Some(path) = to_file {
-            recipients.extend(recipients_of(path, watch)?);
-        }
-        if recipients.is_empty() && !recipients_from_headers {
+        let from_headers = args.envelope.recipients_from_headers;
+        let sender = sender(&args.envelope)?;
+        let recipients = recipients(&args.envelope, watch)?;
+        if recipients.is_empty() && !from_headers {
             return Err(Failure::new(Stage::Input, Cause::NoRecipients).about("the envelope"));
         }
         let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
-        let (from_headers, max_size) = (*recipients_from_headers, args.message.max_size);
+        let max_size = args.message.max_size;
         Ok(Gather { sender, recipients, from_headers, handling, max_size, watch: Arc::clone(watch) })
     }
 
@@ -93,19 +77,59 @@ impl Gather {
     }
 }
 
+fn bad(problem: AddressProblem) -> Failure {
+    Failure::new(Stage::Input, Cause::BadAddress(problem))
+}
+
+/// The sender that the command line names.
+pub fn sender(args: &EnvelopeArgs) -> Result<Option<Sender>, Failure> {
+    Ok(match args.from.as_deref() {
+        None => None,
+        Some("" | "<>") => Some(Sender::Null),
+        Some(text) => Some(Sender::Mailbox(mailbox(text).map_err(bad)?)),
+    })
+}
+
+/// The recipients that the command line names, and those of its file.
+pub fn recipients(args: &EnvelopeArgs, watch: &Watch) -> Result<Vec<Address>, Failure> {
+    let mut recipients = Vec::new();
+    for list in &args.to {
+        // A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
+        let fault = |problem: AddressProblem| match problem.text.is_empty() || problem.text == list.trim() {
+            true => bad(problem),
+            false => Failure::new(Stage::Input, Cause::BadList(problem)).about("--to"),
+        };
+        recipients.extend(address_list(list, Empty::Refused).map_err(fault)?);
+    }
+    if let Some(path) = &args.to_file {
+        recipients.extend(recipients_of(path, watch)?);
+    }
+    Ok(recipients)
+}
+
+/// Opens the file of `--log` to append to it.
+pub fn log(path: &Path) -> Result<std::fs::File, Failure> {
+    let opened = std::fs::File::options().create(true).append(true).open(path);
+    let opened = opened.with_context(|| format!("{} cannot be written", path.display()));
+    opened.map_err(|problem| usage(format!("{problem:#}")))
+}
+
 /// Standard input can be given to one taker only.
 pub fn one_taker_of_standard_input(args: &SendArgs) -> Result<(), Failure> {
-    let is_dash = |path: &Path| path.as_os_str() == "-";
-    let files = args.files.iter().filter(|path| is_dash(path)).count();
-    let lists = [
+    let mut takers: Vec<Option<&Path>> = args.files.iter().map(|path| Some(path.as_path())).collect();
+    takers.extend([
         args.files_from.as_deref(),
         args.envelope.to_file.as_deref(),
         args.server.password_file.as_deref(),
         args.server.token_file.as_deref(),
         args.server.proxy_password_file.as_deref(),
-    ];
-    let lists = lists.into_iter().flatten().filter(|path| is_dash(path)).count();
-    if files + lists > 1 {
+    ]);
+    one_taker(&takers)
+}
+
+/// Judges those who may take it.
+pub fn one_taker(takers: &[Option<&Path>]) -> Result<(), Failure> {
+    if takers.iter().flatten().filter(|path| path.as_os_str() == "-").count() > 1 {
         return Err(usage("standard input ('-') is named more than once, and it can be read only once"));
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! Floor 6: one file a command, from arguments to an exit status.
 
+pub mod begin;
+pub mod check;
 pub mod explain;
 pub mod gather;
 pub mod guard;

@@ -1,7 +1,8 @@
 //! The program from its arguments to its exit status.
 
-use super::{explain, guard, send, sink};
+use super::{check, explain, guard, send, sink};
 use crate::cli::root::{Aside, Command, Root};
+use crate::console::check::record;
 use crate::console::out;
 use crate::console::record::Record;
 use crate::terms::ixp::Ixp;
@@ -17,6 +18,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     };
     match root.command {
         Command::Send(args) => send::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Sink(args) => sink::run(*args),
         Command::Explain(args) => explain::run(&args),
     }
@@ -40,7 +42,13 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     }
     if asked("--json") && !asked("explain") {
         let first = lines.first().map(|line| line.trim_start_matches(lead).to_owned());
-        out::data(&Record::before_any_message(Ixp::usage(), None, first, None).line());
+        let verb = arguments.iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
+        out::data(&match verb {
+            Some(verb) if verb == "check" => {
+                record::line(&record::not_begun(Ixp::usage(), None, first.as_deref(), None))
+            }
+            _ => Record::before_any_message(Ixp::usage(), None, first, None).line(),
+        });
     }
     guard::status(Ixp::usage())
 }

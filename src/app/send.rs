@@ -1,5 +1,6 @@
 //! `mailxport send`: everything judged first, then one session for all messages, then the status.
 
+use super::begin::begin;
 use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
@@ -7,7 +8,7 @@ use super::plan::{plan, usage};
 use super::proxy::proxy;
 use super::unsent::Unsent;
 use crate::cli::send::SendArgs;
-use crate::cli::shared::{ExitCodes, OutputArgs, When};
+use crate::cli::shared::{EnvelopeArgs, OutputArgs, ServerArgs, When};
 use crate::config::environment::Environment;
 use crate::config::settings::Settings;
 use crate::console::dry_run::{self, Shown};
@@ -27,33 +28,17 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::outcome::{Outcome, Tally};
 use crate::terms::plan::Plan;
-use crate::watch::signals::{Signals, die_of};
+use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
-use anyhow::Context;
 use std::cell::RefCell;
 use std::net::Ipv4Addr;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 pub fn run(args: &SendArgs) -> u8 {
-    if args.output.exit_codes == ExitCodes::Sysexits {
-        guard::speak_sysexits();
-    }
-    guard::catch_lack_of_memory();
-    let start = Instant::now();
-    let deadline = args.server.deadline.map(|whole| (start + whole, whole));
-    if let Some((at, whole)) = deadline {
-        guard::enforce(whole, at);
-    }
-    // What is told of signals comes through a socket.
-    let signals = match Signals::catch() {
-        Ok(signals) => signals,
-        Err(error) => {
-            return before_any_message(args, &Failure::new(Stage::Connect, Cause::NoSocket(error)));
-        }
+    let watch = match begin(args.output.exit_codes, args.server.deadline) {
+        Ok(watch) => watch,
+        Err(failure) => return before_any_message(args, &failure),
     };
-    let watch = Arc::new(Watch::new(deadline, Some(signals)));
     let status = match prepare(args, &watch) {
         Err(Early::Run(failure)) => before_any_message(args, &failure),
         Err(Early::Message(about)) => {
@@ -95,19 +80,13 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     gather::one_taker_of_standard_input(args)?;
     let (server, user) = (args.server.server.as_deref(), args.server.user.as_deref());
     let Settings { server } = Settings::settle(server, user, &Environment::read()).map_err(usage)?;
-    let mut plan = plan_for(&server, args, watch)?;
+    let mut plan = plan_for(&server, &args.server, &args.envelope, watch)?;
     if !args.dry_run && matches!(server, Server::At(_)) {
         plan.login = login(&args.server, &plan.endpoint, watch)?;
     }
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
     let gather = Gather::new(args, host, watch)?;
-    let log = args.output.log.as_deref().map(|path| {
-        let opened = std::fs::File::options().create(true).append(true).open(path);
-        opened
-            .with_context(|| format!("{} cannot be written", path.display()))
-            .map_err(|problem| unwritable(&problem))
-    });
-    let log = log.transpose()?;
+    let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let unsent = match &args.unsent {
         Some(_)
             if args
@@ -129,13 +108,18 @@ fn unwritable(problem: &anyhow::Error) -> Failure {
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
-fn plan_for(server: &Server, args: &SendArgs, watch: &Watch) -> Result<Plan, Failure> {
+pub(super) fn plan_for(
+    server: &Server,
+    args: &ServerArgs,
+    envelope: &EnvelopeArgs,
+    watch: &Watch,
+) -> Result<Plan, Failure> {
     let endpoint = match server {
         Server::Sink(_) => at_loopback(0),
         Server::At(endpoint) => endpoint.clone(),
     };
-    let plan = plan(endpoint, &args.server, &args.envelope)?;
-    Ok(Plan { proxy: proxy(server, &args.server, watch)?, ..plan })
+    let plan = plan(endpoint, args, envelope)?;
+    Ok(Plan { proxy: proxy(server, args, watch)?, ..plan })
 }
 
 fn at_loopback(port: u16) -> Endpoint {
@@ -144,8 +128,8 @@ fn at_loopback(port: u16) -> Endpoint {
 }
 
 /// Starts a sink for this one run.
-fn embedded(dir: &Path) -> Result<(Sink, Endpoint), Failure> {
-    let setup = Setup::on_loopback(StoreChoice::Maildir(dir.to_owned()));
+pub(super) fn embedded(store: StoreChoice) -> Result<(Sink, Endpoint), Failure> {
+    let setup = Setup::on_loopback(store);
     let sink = Sink::start(setup, |_| ()).map_err(|problem| usage(problem.to_string()))?;
     let port = sink.addresses().iter().find_map(|listen| match listen {
         Listen::Tcp(address) => Some(address.port()),
@@ -159,7 +143,7 @@ fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     let Ready { server, mut plan, gather, turns, unsent, log } = ready;
     let (mut sink, mut maildir) = (None, None);
     if let Server::Sink(dir) = server {
-        match embedded(&dir) {
+        match embedded(StoreChoice::Maildir(dir.clone())) {
             Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
             Err(failure) => return before_any_message(args, &failure),
         }

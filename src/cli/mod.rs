@@ -1,5 +1,6 @@
 //! Floor 5: the command line as clap structs, without behaviour.
 
+pub mod check;
 pub mod explain;
 pub mod root;
 pub mod send;

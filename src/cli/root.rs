@@ -1,5 +1,6 @@
 //! The program and its commands.
 
+use super::check::CheckArgs;
 use super::explain::ExplainArgs;
 use super::send::SendArgs;
 use super::sink::SinkArgs;
@@ -42,6 +43,7 @@ impl Root {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Send(Box<SendArgs>),
+    Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Explain(ExplainArgs),
 }

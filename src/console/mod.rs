@@ -1,7 +1,9 @@
 //! Floor 5: the only writer to a person, and to the scripts that read along.
 
+pub mod check;
 pub mod dry_run;
 pub mod explain;
+pub mod findings;
 pub mod last_words;
 pub mod out;
 pub mod panel;

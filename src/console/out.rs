@@ -25,6 +25,13 @@ pub fn stderr_is_terminal() -> bool {
     isatty(io::stderr())
 }
 
+/// The columns that a report on standard output may use: `COLUMNS`, or those of the terminal, within reason.
+pub fn columns() -> usize {
+    let named = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let shown = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    named.or_else(shown).filter(|&columns| columns > 0).unwrap_or(80).clamp(40, 100)
+}
+
 /// When colour is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
@@ -37,13 +44,22 @@ pub enum Color {
 impl Color {
     /// `NO_COLOR` speaks where no option does; a dumb terminal has none.
     pub fn is_on(self) -> bool {
+        self.is_on_at(stderr_is_terminal())
+    }
+
+    /// The same for a report on standard output.
+    pub fn is_on_for_data(self) -> bool {
+        self.is_on_at(isatty(io::stdout()))
+    }
+
+    fn is_on_at(self, a_terminal: bool) -> bool {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         match self {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => {
                 let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                stderr_is_terminal() && !set("NO_COLOR") && !dumb
+                a_terminal && !set("NO_COLOR") && !dumb
             }
         }
     }

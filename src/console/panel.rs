@@ -90,6 +90,11 @@ impl Panel {
         self.log(&json!({ "done": record }));
     }
 
+    /// Ends the log of a run that has no message.
+    pub fn done(&mut self, record: &serde_json::Value) {
+        self.log(&json!({ "done": record }));
+    }
+
     fn say_notes(&self, notes: &[Note]) {
         for note in notes {
             let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked);
@@ -167,7 +172,16 @@ impl Observer for Panel {
                     self.log(&json!({ "command": "." }));
                 }
             }
-            Event::Judged => {}
+            // What a report is made of, and no event of the log.
+            Event::Found(_)
+            | Event::Tried(..)
+            | Event::Local(_)
+            | Event::Distrusted(_)
+            | Event::Greeted(_)
+            | Event::Offered { .. }
+            | Event::LogOn(_)
+            | Event::LoggedOn
+            | Event::Judged => {}
         }
     }
 }

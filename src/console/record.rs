@@ -194,7 +194,7 @@ fn about_the_file(failure: &Failure, origin: &Origin) -> Option<String> {
 }
 
 /// The address or the path that a failure is about, else what is known in words.
-fn problem(failure: &Failure) -> Option<String> {
+pub(super) fn problem(failure: &Failure) -> Option<String> {
     use crate::terms::failure::Cause;
     let said = failure.problem.as_deref().or(failure.proxy.as_deref());
     said.map(str::to_owned).or_else(|| match &failure.cause {

@@ -31,17 +31,16 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         Verdict::Partial(_) => {
             let accepted = outcome.recipients.iter().filter(|(_, fate)| fate.is_accepted()).count();
             let all = outcome.recipients.len();
-            format!("to {accepted} of {all} recipients; {}", refused_recipients(failure, outcome))
+            let refused = refused_recipients(failure, &outcome.recipients);
+            format!("to {accepted} of {all} recipients; {refused}")
         }
-        _ if matches!((&failure.cause, failure.stage), (Cause::Refused(_), Stage::Rcpt)) => {
-            refused_recipients(failure, outcome)
-        }
+        _ if is_about_recipients(failure) => refused_recipients(failure, &outcome.recipients),
         _ => sentence(failure, origin),
     };
     let name = name_of(origin);
     let about = if named && !sentence.starts_with(&name) { format!("{name}: ") } else { String::new() };
     let mut lines = vec![format!("mailxport: {lead}: {about}{sentence}")];
-    match several_refusals(outcome) {
+    match several_refusals(&outcome.recipients) {
         Some(replies) if matches!(failure.stage, Stage::Rcpt | Stage::Dot) => lines.extend(replies),
         _ => lines.extend(details(failure)),
     }
@@ -59,6 +58,22 @@ pub fn before_any_message(failure: &Failure) -> Vec<String> {
     lines.extend(details(failure));
     lines.extend(way_on(failure).map(|hint| format!("  hint: {hint}")));
     lines
+}
+
+/// The sentence about a failure where no message was to be sent, and what else stands on lines of its own.
+pub(super) fn without_a_message(
+    failure: &Failure,
+    recipients: &[(Address, Fate)],
+) -> (String, Vec<String>, Option<&'static str>) {
+    if is_about_recipients(failure) && !recipients.is_empty() {
+        let replies = several_refusals(recipients).unwrap_or_else(|| details(failure));
+        return (refused_recipients(failure, recipients), replies, way_on(failure));
+    }
+    (sentence(failure, &Origin::StandardInput), details(failure), way_on(failure))
+}
+
+fn is_about_recipients(failure: &Failure) -> bool {
+    matches!((&failure.cause, failure.stage), (Cause::Refused(_), Stage::Rcpt))
 }
 
 /// The line about a message that went out.
@@ -217,9 +232,9 @@ fn refusal(failure: &Failure, reply: &Reply, server: &str, problem: Option<Strin
 }
 
 /// Who of the recipients was refused for good, and who was put off.
-fn refused_recipients(failure: &Failure, outcome: &Outcome) -> String {
+fn refused_recipients(failure: &Failure, recipients: &[(Address, Fate)]) -> String {
     let named = |wanted: fn(&Fate) -> bool| {
-        let chosen = outcome.recipients.iter().filter(|(_, fate)| wanted(fate));
+        let chosen = recipients.iter().filter(|(_, fate)| wanted(fate));
         chosen.map(|(address, _)| format!("<{}>", printable(&address.to_string()))).collect::<Vec<_>>()
     };
     let kinds = [
@@ -237,9 +252,9 @@ fn refused_recipients(failure: &Failure, outcome: &Outcome) -> String {
 }
 
 /// Where more than one recipient was refused: what was said about each.
-fn several_refusals(outcome: &Outcome) -> Option<Vec<String>> {
+fn several_refusals(recipients: &[(Address, Fate)]) -> Option<Vec<String>> {
     let refused = |fate: &Fate| matches!(fate, Fate::Refused(_) | Fate::Deferred(_));
-    let refusals: Vec<_> = outcome.recipients.iter().filter(|(_, fate)| refused(fate)).collect();
+    let refusals: Vec<_> = recipients.iter().filter(|(_, fate)| refused(fate)).collect();
     if refusals.len() < 2 {
         return None;
     }
@@ -304,7 +319,8 @@ fn details(failure: &Failure) -> Vec<String> {
         }
         Cause::Unfit(Unfit::Changed) => {
             lines.push(
-                "  nothing was handed over: the connection was dropped before the end of the message".to_owned(),
+                "  nothing was handed over: the connection was dropped before the end of the message"
+                    .to_owned(),
             );
         }
         _ => {}

@@ -6,10 +6,11 @@ use crate::net::connect::connect;
 use crate::net::tls::Securing;
 use crate::net::wire::Wire;
 use crate::smtp::session::Session;
-use crate::terms::event::Observer;
+use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::plan::Plan;
+use crate::terms::tls::TlsFacts;
 use crate::watch::brink;
 use crate::watch::wait::Watch;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ use std::time::{Duration, Instant};
 enum Line<'a> {
     NotYet,
     Up(Box<Session<'a, Wire>>),
-    /// It could not be had: what stopped the first message stops the others.
-    Never(Failure),
+    /// It could not be had: what stopped the first message stops the others. It may have got as far as TLS.
+    Never(Failure, Option<Arc<TlsFacts>>),
     /// It was lost: who had no turn will get none.
     Lost,
 }
@@ -66,6 +67,21 @@ pub fn deliver(
     }
 }
 
+/// Remembers what was got of TLS, for a session that fails has no word about it.
+struct Listener<'a> {
+    next: &'a mut dyn Observer,
+    tls: Option<TlsFacts>,
+}
+
+impl Observer for Listener<'_> {
+    fn note(&mut self, event: &Event<'_>) {
+        if let Event::Secured(facts) = event {
+            self.tls = Some((*facts).clone());
+        }
+        self.next.note(event);
+    }
+}
+
 fn send<'a>(
     line: &mut Line<'a>,
     plan: &'a Plan,
@@ -74,9 +90,10 @@ fn send<'a>(
     observer: &mut dyn Observer,
 ) -> Outcome {
     if matches!(line, Line::NotYet) {
-        *line = match open(plan, watch, observer) {
+        let mut listener = Listener { next: observer, tls: None };
+        *line = match open(plan, watch, &mut listener) {
             Ok(session) => Line::Up(Box::new(session)),
-            Err(failure) => Line::Never(failure),
+            Err(failure) => Line::Never(failure, listener.tls.map(Arc::new)),
         };
     }
     match line {
@@ -96,12 +113,13 @@ fn send<'a>(
             }
             outcome
         }
-        Line::Never(failure) => untried(failure.again(), letter),
+        Line::Never(failure, tls) => Outcome { tls: tls.clone(), ..untried(failure.again(), letter) },
         Line::NotYet | Line::Lost => untried(never_tried(plan), letter),
     }
 }
 
-fn open<'a>(
+/// Connects, turns to TLS and logs on, as the plan has it.
+pub(super) fn open<'a>(
     plan: &'a Plan,
     watch: &Arc<Watch>,
     observer: &mut dyn Observer,

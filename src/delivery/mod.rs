@@ -1,5 +1,8 @@
-//! Floor 4: the one road that every message takes.
+//! Floor 4: the one road that every message takes, and a check as far as it needs none.
 
+pub mod check;
 pub mod deliver;
 pub mod job;
 pub mod rules;
+pub mod survey;
+pub mod surveyor;

@@ -85,6 +85,7 @@ pub fn connect(
     };
     let wire = Wire::new(socket, tcp, local, Arc::clone(watch))
         .map_err(|error| failed(Stage::Connect, Cause::NoSocket(error)))?;
+    observer.note(&Event::Local(local));
     observer.note(&Event::Status(Status::Connected, &reached));
     Ok((wire, peer))
 }
@@ -101,9 +102,10 @@ fn reach(
     observer.note(&Event::Status(Status::FindingHost, host));
     let addresses = resolve(host, port, plan.family, watch, plan.limits.connect)
         .map_err(|cause| (Stage::Resolve, cause))?;
+    observer.note(&Event::Found(&addresses));
     observer.note(&Event::Status(Status::Connecting, way));
     let rest = plan.limits.connect.saturating_sub(start.elapsed());
-    race::connect(&addresses, plan.source, watch, rest).map_err(|cause| (Stage::Connect, cause))
+    race::connect(&addresses, plan.source, watch, rest, observer).map_err(|cause| (Stage::Connect, cause))
 }
 
 /// Connects to a proxy and asks it for the way to the server; the limit for connecting is for the whole of it.

@@ -59,6 +59,11 @@ pub trait Link {
     /// Turns to TLS. Nothing that was said before may still be unread: it would pass for something said under TLS.
     fn secure(&mut self, limit: &mut Limit) -> Result<TlsFacts, Cause>;
 
+    /// What was seen of a certificate that TLS was given up for.
+    fn distrusted(&self) -> Option<&TlsFacts> {
+        None
+    }
+
     /// What binds a log-on to this connection: the exporter of its TLS session, or the hash of its certificate.
     fn binding(&self) -> Option<Binding>;
 

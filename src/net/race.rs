@@ -1,5 +1,6 @@
 //! Addresses raced against each other (RFC 8305): the first connection that stands is used, the others are dropped.
 
+use crate::terms::event::{Attempt, Event, Observer};
 use crate::terms::failure::Cause;
 use crate::watch::wait::{Halt, Watch};
 use rustix::event::PollFlags;
@@ -14,10 +15,17 @@ use std::time::{Duration, Instant};
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Attempts under way and those that failed.
-#[derive(Debug, Default)]
-struct Race {
-    running: Vec<(SocketAddr, Socket)>,
+struct Race<'a> {
+    running: Vec<Runner>,
     failed: Vec<(String, io::Error)>,
+    observer: &'a mut dyn Observer,
+}
+
+/// An attempt under way.
+struct Runner {
+    address: SocketAddr,
+    socket: Socket,
+    since: Instant,
 }
 
 /// Connects to the first address that answers.
@@ -26,9 +34,10 @@ pub fn connect(
     source: Option<IpAddr>,
     watch: &Watch,
     limit: Duration,
+    observer: &mut dyn Observer,
 ) -> Result<(SocketAddr, OwnedFd), Cause> {
     let end = Instant::now() + limit;
-    let mut race = Race::default();
+    let mut race = Race { running: Vec::new(), failed: Vec::new(), observer };
     let mut waiting = addresses.iter();
     loop {
         let mut next_at = end;
@@ -54,13 +63,14 @@ pub fn connect(
     }
 }
 
-impl Race {
+impl Race<'_> {
     /// Starts an attempt; returns the socket if it stands at once.
     fn start(&mut self, address: SocketAddr, source: Option<IpAddr>) -> Result<Option<OwnedFd>, Cause> {
+        let since = Instant::now();
         let socket = match Socket::new(Domain::for_address(address), Type::STREAM, None) {
             Ok(socket) => socket,
             Err(error) if error.raw_os_error() == Some(Errno::AFNOSUPPORT.raw_os_error()) => {
-                self.failed.push((address.to_string(), error));
+                self.fail(address, since, error);
                 return Ok(None);
             }
             Err(error) => return Err(Cause::NoSocket(error)),
@@ -69,36 +79,54 @@ impl Race {
         if let Some(source) = source {
             if source.is_ipv4() != address.is_ipv4() {
                 let error = io::Error::other("the source address is of the other family");
-                self.failed.push((address.to_string(), error));
+                self.fail(address, since, error);
                 return Ok(None);
             }
             socket.bind(&SocketAddr::new(source, 0).into()).map_err(Cause::Local)?;
         }
         match socket.connect(&address.into()) {
-            Ok(()) => Ok(Some(socket.into())),
+            Ok(()) => {
+                self.win(address, since);
+                Ok(Some(socket.into()))
+            }
             Err(error) if error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()) => {
-                self.running.push((address, socket));
+                self.running.push(Runner { address, socket, since });
                 Ok(None)
             }
             Err(error) => {
-                self.failed.push((address.to_string(), error));
+                self.fail(address, since, error);
                 Ok(None)
             }
+        }
+    }
+
+    fn fail(&mut self, address: SocketAddr, since: Instant, error: io::Error) {
+        self.observer.note(&Event::Tried(address, Attempt::Failed(&error), since.elapsed()));
+        self.failed.push((address.to_string(), error));
+    }
+
+    fn win(&mut self, address: SocketAddr, since: Instant) {
+        self.observer.note(&Event::Tried(address, Attempt::Connected, since.elapsed()));
+        for other in self.running.drain(..) {
+            self.observer.note(&Event::Tried(other.address, Attempt::Overtaken, other.since.elapsed()));
         }
     }
 
     /// Waits for one attempt to end; returns the winner, or nothing where one has failed.
     fn step(&mut self, watch: &Watch, until: Instant) -> Result<Option<(SocketAddr, OwnedFd)>, Halt> {
         let wanted: Vec<_> =
-            self.running.iter().map(|(_, socket)| (socket.as_fd(), PollFlags::OUT)).collect();
+            self.running.iter().map(|runner| (runner.socket.as_fd(), PollFlags::OUT)).collect();
         let ready = watch.wait_any(&wanted, Some(until))?;
         drop(wanted);
         let Some(at) = ready.iter().position(|flags| !flags.is_empty()) else { return Ok(None) };
-        let (address, socket) = self.running.remove(at);
+        let Runner { address, socket, since } = self.running.remove(at);
         match socket.take_error() {
-            Ok(None) => Ok(Some((address, socket.into()))),
+            Ok(None) => {
+                self.win(address, since);
+                Ok(Some((address, socket.into())))
+            }
             Ok(Some(error)) | Err(error) => {
-                self.failed.push((address.to_string(), error));
+                self.fail(address, since, error);
                 Ok(None)
             }
         }
@@ -111,8 +139,9 @@ impl Race {
     }
 
     fn out_of_time(mut self) -> Cause {
-        let late = |(address, _): (SocketAddr, Socket)| (address.to_string(), io::ErrorKind::TimedOut.into());
-        self.failed.extend(self.running.drain(..).map(late));
+        for late in std::mem::take(&mut self.running) {
+            self.fail(late.address, late.since, io::ErrorKind::TimedOut.into());
+        }
         Cause::NotReached(self.failed)
     }
 }

@@ -208,13 +208,13 @@ impl Secured {
         TlsFacts { version, cipher, trust, chain: self.chain() }
     }
 
+    /// What is known of a server whose certificate ended the handshake.
+    pub(super) fn distrusted(&self) -> Option<TlsFacts> {
+        self.verifier.refusal().map(|_| self.facts())
+    }
+
     fn chain(&self) -> Vec<Vec<u8>> {
-        self.session
-            .peer_certificates()
-            .unwrap_or_default()
-            .iter()
-            .map(|cert| cert.as_ref().to_vec())
-            .collect()
+        self.verifier.chain()
     }
 
     /// RFC 9266; the hash of the certificate (RFC 5929 section 4) where the version has no safe exporter.

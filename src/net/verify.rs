@@ -1,6 +1,6 @@
 //! The judge of certificates: chain, name and date by the store, or a fingerprint that stands for all three.
 
-use super::certificate::{self, Story};
+use super::certificate;
 use crate::terms::tls::{Fingerprint, TlsProblem};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 /// Authorities, and the library's judge by them.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Verifier {
     /// What is wrong is remembered instead of ending the handshake.
     lenient: bool,
     found: Mutex<Option<TlsProblem>>,
+    /// The chain that was shown, in DER, whatever became of it.
+    shown: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Verifier {
@@ -37,7 +40,8 @@ impl Verifier {
         insecure: bool,
         lenient: bool,
     ) -> Verifier {
-        Verifier { store, algorithms, pins, insecure, lenient, found: Mutex::new(None) }
+        let (found, shown) = (Mutex::default(), Mutex::default());
+        Verifier { store, algorithms, pins, insecure, lenient, found, shown }
     }
 
     /// What is wrong with the certificate, if something is: it was used all the same, or ended the handshake.
@@ -48,6 +52,11 @@ impl Verifier {
     /// What ended the handshake, if it was the certificate.
     pub(super) fn refusal(&self) -> Option<TlsProblem> {
         self.found().filter(|_| !self.lenient && !self.insecure)
+    }
+
+    /// The chain that was shown, leaf first.
+    pub(super) fn chain(&self) -> Vec<Vec<u8>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn judge(
@@ -93,6 +102,8 @@ impl ServerCertVerifier for Verifier {
         _ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let shown = std::iter::once(leaf).chain(intermediates).map(|cert| cert.as_ref().to_vec()).collect();
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         let Err((problem, error)) = self.judge(leaf, intermediates, name, now) else {
             return Ok(ServerCertVerified::assertion());
         };
@@ -133,11 +144,11 @@ fn is_among(leaf: &CertificateDer<'_>, roots: &RootCertStore) -> bool {
 /// Date and name of a certificate that is trusted without a chain.
 fn judge_itself(leaf: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<(), Error> {
     let story = certificate::story(leaf).ok_or(CertificateError::BadEncoding)?;
-    let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.as_secs());
-    if now < story.from {
+    let moment = time(now);
+    if moment < story.from {
         return Err(CertificateError::NotValidYet.into());
     }
-    if now > story.until {
+    if moment > story.until {
         return Err(CertificateError::Expired.into());
     }
     verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
@@ -158,12 +169,13 @@ fn problem(
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsProblem::Name { wanted: name.to_str().into_owned(), names: story.names }
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            TlsProblem::Expired { at: of_chain(&story, intermediates, |story| story.until).min() }
+        // Which certificate of the chain it is about only the library knows.
+        CertificateError::ExpiredContext { not_after, .. } => TlsProblem::Expired { at: time(*not_after) },
+        CertificateError::Expired => TlsProblem::Expired { at: story.until },
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            TlsProblem::NotYetValid { from: time(*not_before) }
         }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            TlsProblem::NotYetValid { from: of_chain(&story, intermediates, |story| story.from).max() }
-        }
+        CertificateError::NotValidYet => TlsProblem::NotYetValid { from: story.from },
         CertificateError::UnknownIssuer => {
             let last = intermediates
                 .last()
@@ -179,19 +191,6 @@ fn problem(
     }
 }
 
-/// A date of every certificate in the chain: it is the worst one that counts.
-struct Dates(Vec<std::time::SystemTime>);
-
-impl Dates {
-    fn min(&self) -> std::time::SystemTime {
-        self.0.iter().copied().min().unwrap_or(std::time::UNIX_EPOCH)
-    }
-    fn max(&self) -> std::time::SystemTime {
-        self.0.iter().copied().max().unwrap_or(std::time::UNIX_EPOCH)
-    }
-}
-
-fn of_chain(leaf: &Story, rest: &[CertificateDer<'_>], date: fn(&Story) -> std::time::SystemTime) -> Dates {
-    let rest = rest.iter().filter_map(|cert| certificate::story(cert));
-    Dates(std::iter::once(date(leaf)).chain(rest.map(|story| date(&story))).collect())
+fn time(moment: UnixTime) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(moment.as_secs())
 }

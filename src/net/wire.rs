@@ -25,6 +25,7 @@ pub struct Wire {
     inbox: Inbox,
     securing: Option<Securing>,
     tls: Option<Box<Secured>>,
+    distrusted: Option<Box<TlsFacts>>,
     /// Octets that TLS has sealed, but that nobody was told of: they are offered once more.
     sealed: usize,
 }
@@ -90,7 +91,8 @@ impl Wire {
         if tcp {
             rustix::net::sockopt::set_tcp_nodelay(&socket, true)?;
         }
-        Ok(Wire { socket, watch, tcp, local, inbox: Inbox::default(), securing: None, tls: None, sealed: 0 })
+        let inbox = Inbox::default();
+        Ok(Wire { socket, watch, tcp, local, inbox, securing: None, tls: None, distrusted: None, sealed: 0 })
     }
 
     /// Says how TLS is to be begun when the dialogue asks for it.
@@ -355,11 +357,18 @@ impl Link for Wire {
             return Err(Cause::Bug("nothing is known of how to begin TLS".to_owned()));
         };
         let mut secured = Box::new(Secured::begin(&securing)?);
-        self.shake_hands(&mut secured, limit)?;
+        if let Err(cause) = self.shake_hands(&mut secured, limit) {
+            self.distrusted = secured.distrusted().map(Box::new);
+            return Err(cause);
+        }
         self.inbox.ended = secured.drain(&mut self.inbox.octets)?;
         let facts = secured.facts();
         self.tls = Some(secured);
         Ok(facts)
+    }
+
+    fn distrusted(&self) -> Option<&TlsFacts> {
+        self.distrusted.as_deref()
     }
 
     fn binding(&self) -> Option<Binding> {

@@ -21,6 +21,19 @@ pub struct Landed {
     pub delivered: bool,
 }
 
+impl Landed {
+    /// A server that said 421 has said why it hung up; of a message that was delivered with its envelope that tells nothing.
+    pub fn with_its_reason(mut self) -> Landed {
+        if let (Some(Cause::Closed), Some(reply)) = (&self.cut, self.replies.last())
+            && reply.code == 421
+            && !self.delivered
+        {
+            self.cut = Some(Cause::Refused(reply.clone()));
+        }
+        self
+    }
+}
+
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 

@@ -58,12 +58,17 @@ pub(super) fn log_on<L: Link>(
     check(mechanism, &credentials).map_err(unusable)?;
     talk.mask(secret);
     let mut rounds = LogOn::begin(mechanism, credentials, binding, &mechanisms).map_err(unusable)?;
+    observer.note(&Event::LogOn(mechanism.name()));
     observer.note(&Event::Command(&format!("AUTH {} (masked)", mechanism.name())));
     let mut line = rounds.command();
     loop {
         let reply = talk.ask_masked(&line, Stage::Login, observer)?;
         match reply.code {
-            235 => return rounds.finish().map_err(|problem| broken(talk, problem)),
+            235 => {
+                rounds.finish().map_err(|problem| broken(talk, problem))?;
+                observer.note(&Event::LoggedOn);
+                return Ok(());
+            }
             // Which line of several would be the challenge is anybody's guess.
             334 if reply.lines.len() < 2 => {
                 let challenge = reply.lines.first().map_or("", String::as_str);

@@ -76,6 +76,11 @@ impl<L: Link> Session<'_, L> {
         if message.facts().eight_bit && !self.offered.eight_bit {
             return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::EightBitMime)));
         }
+        self.fit_envelope(envelope)
+    }
+
+    /// The same for sender, recipients and wishes alone.
+    pub(super) fn fit_envelope(&self, envelope: &Envelope) -> Result<(), Failure> {
         if envelope.needs_utf8() && !self.offered.utf8 {
             let needy = envelope.recipients.iter().find(|address| address.needs_utf8());
             let needy = needy.map_or_else(|| envelope.sender.to_string(), ToString::to_string);

@@ -48,7 +48,7 @@ pub struct Session<'a, L> {
 const FAREWELL: Duration = Duration::from_secs(2);
 
 impl<'a, L: Link> Session<'a, L> {
-    /// Hears the greeting, says EHLO, HELO or LHLO, and turns to TLS as the policy has it.
+    /// Hears the greeting, says EHLO, HELO or LHLO, turns to TLS as the policy has it, and logs on.
     pub fn open(
         link: L,
         plan: &'a Plan,
@@ -140,6 +140,7 @@ fn greet<L: Link>(
         tls = Some(secure(talk, plan, observer).map_err(|cause| (Stage::Secure, cause))?);
     }
     let greeting = talk.reply(Stage::Greeting, observer).map_err(|cause| (Stage::Greeting, cause))?;
+    observer.note(&Event::Greeted(&greeting));
     judge(greeting, |reply| reply.code == 220).map_err(|cause| (Stage::Greeting, cause))?;
     let name = plan.hello.clone().or_else(host::full_name).unwrap_or_else(|| talk.link.literal());
     let mut offered = hello(talk, plan, &name, observer).map_err(|cause| (Stage::Hello, cause))?;
@@ -171,10 +172,13 @@ fn hello<L: Link>(
     };
     let reply = ask(word)?;
     if word == "EHLO" && matches!(reply.code, 500 | 502) {
-        judge(ask("HELO")?, Reply::is_positive)?;
+        let reply = judge(ask("HELO")?, Reply::is_positive)?;
+        observer.note(&Event::Offered { reply: &reply, extended: false });
         return Ok(Capabilities::default());
     }
-    judge(reply, Reply::is_positive).map(|reply| Capabilities::read(&reply))
+    let reply = judge(reply, Reply::is_positive)?;
+    observer.note(&Event::Offered { reply: &reply, extended: true });
+    Ok(Capabilities::read(&reply))
 }
 
 /// STARTTLS (RFC 3207), as far as the policy wants it. No reply leads back to clear where TLS is required.
@@ -205,6 +209,9 @@ fn start_tls<L: Link>(
 fn secure<L: Link>(talk: &mut Talk<L>, plan: &Plan, observer: &mut dyn Observer) -> Result<TlsFacts, Cause> {
     observer.note(&Event::Status(Status::Securing, &plan.endpoint.to_string()));
     let secured = talk.link.secure(&mut Limit::new(talk.limit(Stage::Secure)));
+    if let Some(facts) = talk.link.distrusted() {
+        observer.note(&Event::Distrusted(facts));
+    }
     let facts = talk.marked(secured)?;
     observer.note(&Event::Secured(&facts));
     Ok(facts)

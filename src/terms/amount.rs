@@ -69,6 +69,29 @@ pub fn in_words(time: Duration) -> String {
     }
 }
 
+/// Writes a span roughly: `40 s`, `5 min`, `3 h`, `12 days`.
+pub fn roughly(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// Writes a number of octets roughly, in powers of 1024.
+pub fn octets_in_words(octets: u64) -> String {
+    let units = [(1u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let found = units.iter().find(|(unit, _)| octets >= *unit);
+    found.map_or_else(
+        || format!("{octets} octets"),
+        |(unit, name)| match octets % unit {
+            0 => format!("{} {name}", octets / unit),
+            rest => format!("{}.{} {name}", octets / unit, rest * 10 / unit),
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +113,25 @@ mod tests {
         }
         for text in ["", "2", "s", "-1s", "1.5s", "2h", "18446744073709551615m", "２s"] {
             assert!(time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_told_roughly() {
+        for (octets, text) in [
+            (0, "0 octets"),
+            (1023, "1023 octets"),
+            (1024, "1 KiB"),
+            (10_240_000, "9.7 MiB"),
+            (26_214_400, "25 MiB"),
+            (u64::MAX, "17179869183.9 GiB"),
+        ] {
+            assert_eq!(octets_in_words(octets), text);
+        }
+        for (seconds, text) in
+            [(0, "0 s"), (119, "119 s"), (300, "5 min"), (7200, "2 h"), (864_000, "10 days")]
+        {
+            assert_eq!(roughly(seconds), text);
         }
     }
 

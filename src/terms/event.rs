@@ -2,6 +2,9 @@
 
 use super::reply::Reply;
 use super::tls::TlsFacts;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 /// The phases of the original's IXPSTATUS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +30,38 @@ impl Status {
     }
 }
 
+/// How an attempt at an address ended.
+#[derive(Debug)]
+pub enum Attempt<'a> {
+    Connected,
+    Failed(&'a io::Error),
+    /// It was still waited for when another address had answered.
+    Overtaken,
+}
+
 #[derive(Debug)]
 pub enum Event<'a> {
     /// A phase, and the host or address it is about.
     Status(Status, &'a str),
+    /// The addresses of the host, in the order in which they are tried.
+    Found(&'a [SocketAddr]),
+    /// An attempt at one of them ended, after so long.
+    Tried(SocketAddr, Attempt<'a>, Duration),
+    /// There is a connection, from this address here where it has one.
+    Local(Option<SocketAddr>),
     /// The connection has TLS now.
     Secured(&'a TlsFacts),
+    /// TLS was given up for the certificate that was shown.
+    Distrusted(&'a TlsFacts),
+    Greeted(&'a Reply),
+    /// What the server says it can do; without extensions it answered HELO only.
+    Offered {
+        reply: &'a Reply,
+        extended: bool,
+    },
+    /// A log-on begins by this mechanism.
+    LogOn(&'static str),
+    LoggedOn,
     /// A command line as it goes to the wire, without its CRLF; secrets never get here.
     Command(&'a str),
     Response(&'a Reply),

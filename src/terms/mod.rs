@@ -12,6 +12,7 @@ pub mod ixp;
 mod ixp_table;
 pub mod mask;
 pub mod meaning;
+pub mod moment;
 pub mod outcome;
 pub mod plan;
 pub mod printable;

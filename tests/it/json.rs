@@ -169,6 +169,57 @@ fn the_schema_refuses_what_contradicts_itself() {
     }
 }
 
+/// A wish to the sink, arguments behind `check --json`, the exit status and the worst finding.
+const CHECKS: &[(&str, &str, i64, &str)] = &[
+    ("", "--server {server} --from a@d.example --to b@d.example", 0, "note"),
+    ("", "--server sink:outbox", 0, "note"),
+    ("", "--server lmtp://{server} --from a@d.example --to b@d.example --context x", 0, "note"),
+    ("--tls-self-signed", "--server {server} --from a@d.example", 0, "warning"),
+    ("--tls-self-signed", "--server {server} --tls required", 39, "problem"),
+    ("--tls-self-signed --implicit", "--server smtps://{server} --insecure", 0, "warning"),
+    ("", "--server smtps://{server}", 26, "problem"),
+    ("", "--server {server} --tls required", 93, "problem"),
+    ("--without=ehlo", "--server {server}", 0, "warning"),
+    ("--max-size=10", "--server {server}", 0, "note"),
+    ("--reject=greeting=554", "--server {server}", 111, "problem"),
+    ("--reject=mail=550", "--server {server} --from a@d.example --to b@d.example", 120, "problem"),
+    (
+        "--reject=rcpt=450:b@*",
+        "--server {server} --from a@d.example --to b@d.example,c@d.example",
+        104,
+        "problem",
+    ),
+    (
+        "--reject=rcpt=550:b@*",
+        "--server {server} --from a@d.example --to b@d.example,c@d.example --partial",
+        41,
+        "problem",
+    ),
+    ("--drop=rcpt", "--server {server} --from a@d.example --to b@d.example", 15, "problem"),
+    ("", "--server 127.0.0.1:1", 14, "problem"),
+    ("", "--server {server} --proxy socks5://127.0.0.1:1", 14, "problem"),
+    ("", "--server smtp+unix:///nowhere", 21, "problem"),
+    ("", "--server {server} --from x", 16, "problem"),
+    ("", "--server {server} --user ada:secret", 2, "problem"),
+    ("", "--server {server} --auth plane", 2, "problem"),
+    ("", "", 2, "problem"),
+];
+
+#[test]
+fn every_check_is_as_its_schema_says() {
+    let (paper, desk) = (Paper::of("check.schema.json"), Desk::new());
+    for (wish, arguments, exit, worst) in CHECKS {
+        let options: Vec<&str> =
+            ["--discard"].into_iter().chain(wish.split(' ')).filter(|w| !w.is_empty()).collect();
+        let server = Running::with(&options);
+        let (objects, status) = desk.run(format!("check --json {arguments}").trim(), &server.address);
+        assert_eq!(objects.len(), 1, "{arguments}");
+        paper.holds(&objects[0]);
+        let found = (objects[0]["exit"].as_i64(), objects[0]["worst"].as_str(), i64::from(status));
+        assert_eq!(found, (Some(*exit), Some(*worst), *exit), "{wish} {arguments}: {:#}", objects[0]);
+    }
+}
+
 #[test]
 fn every_dry_run_is_as_its_schema_says() {
     let (paper, desk) = (Paper::of("dry-run.schema.json"), Desk::new());
@@ -220,7 +271,8 @@ fn the_page_about_json_names_every_key_and_word() {
     let paper = Paper::of("result.schema.json");
     let words =
         ["accepted", "partial", "refused", "not-sent", "unknown", "deferred", "untried", "done", "stream"];
-    for word in paper.keys.iter().map(String::as_str).chain(words) {
+    let check = Paper::of("check.schema.json");
+    for word in paper.keys.iter().chain(&check.keys).map(String::as_str).chain(words) {
         assert!(page.contains(&format!("`{word}`")), "docs/json.md does not name `{word}`");
     }
 }

@@ -65,6 +65,18 @@ fn a_bar_is_shown_only_where_it_was_asked_for_or_lasts() {
 }
 
 #[test]
+fn a_check_keeps_to_the_columns_that_there_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let words = "check --server sink:out --from a@d.example --to b@d.example";
+    let shown = text(&on_a_terminal(words, dir.path(), &[("COLUMNS", "48")]));
+    assert!(shown.contains("\r\n\x1b[32mok\x1b[0m       the server takes mail of this sender"), "{shown}");
+    let plain = shown.replace("\x1b[32m", "").replace("\x1b[0m", "");
+    assert!(plain.lines().all(|line| line.trim_end_matches('\r').chars().count() <= 48), "{plain}");
+    let plain = text(&on_a_terminal(words, dir.path(), &[("NO_COLOR", "1")]));
+    assert!(!plain.contains('\x1b') && !dir.path().join("out").exists(), "{plain}");
+}
+
+#[test]
 fn with_json_on_a_terminal_there_is_no_result_line() {
     let dir = tempfile::tempdir().unwrap();
     let text =

@@ -5,8 +5,14 @@ use std::process::Command;
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 5] =
-    ["mailxport.1", "mailxport-send.1", "mailxport-sink.1", "mailxport-explain.1", "mailxport-exit.7"];
+const PAGES: [&str; 6] = [
+    "mailxport.1",
+    "mailxport-send.1",
+    "mailxport-check.1",
+    "mailxport-sink.1",
+    "mailxport-explain.1",
+    "mailxport-exit.7",
+];
 
 /// A page with everything poured in: `@WORD ARGUMENT@` is what the table or the tree has for it.
 fn page(name: &str) -> String {
@@ -103,7 +109,7 @@ fn mandoc_finds_nothing_wrong_with_the_man_pages() {
 
 #[test]
 fn short_help_has_one_line_an_option() {
-    for command in ["send", "sink", "explain"] {
+    for command in ["send", "check", "sink", "explain"] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         let (_, help) = output(program.args([command, "-h"]).env("COLUMNS", "100"));
         let tree = tree();

@@ -1,5 +1,6 @@
 //! Servers that other people wrote: what arrives there must be the message, octet for octet.
 
+mod check;
 mod corpus;
 mod dovecot;
 mod mta;

@@ -205,6 +205,14 @@ impl Mta {
         command.args(words).current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
     }
 
+    /// Runs `mailxport check` with more words.
+    pub(super) fn check<S: AsRef<OsStr>>(&self, words: &[S]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        command.args(["check", "--json", "--from", "a@d.example", "--timeout", "30"]);
+        command.args(["--tls", "required", "--ca-file", "ca.pem"]).args(words);
+        command.current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
+    }
+
     /// The next message to be delivered while `act` runs or soon after it, without the lines of its way.
     pub(super) fn delivered(&self, act: impl FnOnce()) -> Vec<u8> {
         let new = self.path("mail/box/new");

@@ -119,6 +119,19 @@ fn what_is_wrong_with_a_certificate_is_said() {
 }
 
 #[test]
+fn the_date_is_that_of_the_certificate_that_expired() {
+    let stage = Stage::new();
+    // One that expired earlier stands behind the chain, and in nobody's way.
+    let stray = stage.authority.deputy_for_days("Long Gone", -900);
+    let late = stage.authority.deputy_for_days("Late Deputy", -3);
+    let paper = late.sign(&Draft::of_this_host()).with_a_stray(&stray);
+    let three_days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3 * 86_400);
+    let said = format!("expired on {}", &httpdate::fmt_http_date(three_days_ago)[..16]);
+    let (ran, kept) = stage.send(&Door::showing(&paper), "--tls required --ca-file ca.pem");
+    refused("a stray certificate", &ran, &kept, 34, &[&said]);
+}
+
+#[test]
 fn a_certificate_that_signs_for_itself_can_be_named_as_its_own_authority() {
     let stage = Stage::new();
     let host = Draft::of_this_host;

@@ -2,6 +2,7 @@
 
 mod breaks;
 mod certificates;
+mod check;
 mod files;
 mod handshake;
 mod load;

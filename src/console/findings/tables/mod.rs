@@ -1,0 +1,5 @@
+//! The findings as tables.
+
+mod envelope;
+mod security;
+mod specimen;
