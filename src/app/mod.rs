@@ -1,9 +1,13 @@
 //! Floor 6: one file a command, from arguments to an exit status.
 
+pub mod account;
+pub mod choose;
+pub mod config;
 pub mod explain;
 pub mod gather;
 pub mod guard;
 pub mod login;
+pub mod options;
 pub mod plan;
 pub mod proxy;
 pub mod run;

@@ -1,6 +1,6 @@
 //! The program from its arguments to its exit status.
 
-use super::{explain, guard, send, sink};
+use super::{config, explain, guard, send, sink};
 use crate::cli::root::{Aside, Command, Root};
 use crate::console::out;
 use crate::console::record::Record;
@@ -19,6 +19,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         Command::Send(args) => send::run(&args),
         Command::Sink(args) => sink::run(*args),
         Command::Explain(args) => explain::run(&args),
+        Command::Config(args) => config::run(&args),
     }
 }
 
@@ -38,7 +39,9 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     if pairs || asked("--exit-codes=sysexits") {
         guard::speak_sysexits();
     }
-    if asked("--json") && !asked("explain") {
+    // These print an object of their own, or none.
+    let other = arguments.get(1).is_some_and(|command| command == "explain" || command == "config");
+    if asked("--json") && !other {
         let first = lines.first().map(|line| line.trim_start_matches(lead).to_owned());
         out::data(&Record::before_any_message(Ixp::usage(), None, first, None).line());
     }

@@ -1,5 +1,6 @@
 //! The program and its commands.
 
+use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
 use super::send::SendArgs;
 use super::sink::SinkArgs;
@@ -43,5 +44,6 @@ impl Root {
 pub enum Command {
     Send(Box<SendArgs>),
     Sink(Box<SinkArgs>),
+    Config(Box<ConfigArgs>),
     Explain(ExplainArgs),
 }

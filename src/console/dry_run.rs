@@ -6,13 +6,26 @@ use crate::message::open::Origin;
 use crate::terms::printable::{printable, printable_json};
 use serde_json::{Value, json};
 
-pub fn text(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> String {
+/// The way that it would go.
+#[derive(Clone, Copy, Debug)]
+pub struct Way<'a> {
+    pub server: &'a str,
+    /// The account in force.
+    pub account: Option<&'a str>,
+    pub partial: bool,
+}
+
+pub fn text(origin: &Origin, letter: &Letter, way: &Way<'_>) -> String {
+    let server = way.server;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let facts = message.facts();
     let mut lines = vec![
         format!("{}: would go to {server}", name_of(origin)),
         format!("  from:    <{}>", envelope.sender),
     ];
+    if let Some(account) = way.account {
+        lines.insert(1, format!("  account: {}", printable(account)));
+    }
     for (at, recipient) in envelope.recipients.iter().enumerate() {
         lines.push(format!("  {} <{recipient}>", if at == 0 { "to:     " } else { "        " }));
     }
@@ -30,13 +43,13 @@ pub fn text(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> St
         lines.push("  changes: none".to_owned());
     }
     lines.extend(changes.iter().map(|change| format!("  change:  {}", printable(change))));
-    if partial {
+    if way.partial {
         lines.push("  refused recipients would not stop it (--partial)".to_owned());
     }
     lines.join("\n") + "\n"
 }
 
-pub fn json(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> String {
+pub fn json(origin: &Origin, letter: &Letter, way: &Way<'_>) -> String {
     let (envelope, message) = (&letter.envelope, &letter.message);
     let recipients: Vec<Value> =
         envelope.recipients.iter().map(|address| json!(address.to_string())).collect();
@@ -50,10 +63,11 @@ pub fn json(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> St
         "message": name,
         "message_id": message.message_id,
         "size": message.size(),
-        "server": server,
+        "server": way.server,
+        "account": way.account,
         "from": envelope.sender.to_string(),
         "recipients": recipients,
-        "partial": partial,
+        "partial": way.partial,
         "eight_bit": message.facts().eight_bit,
         "longest_line": message.facts().longest_line,
         "changes": changes(letter),

@@ -61,6 +61,15 @@ pub fn before_any_message(failure: &Failure) -> Vec<String> {
     lines
 }
 
+/// The lines about a failure of a run that has no mail.
+pub fn without_mail(failure: &Failure) -> Vec<String> {
+    let mut lines = before_any_message(failure);
+    if let Some(first) = lines.first_mut() {
+        *first = first.replacen("not sent", "error", 1);
+    }
+    lines
+}
+
 /// The line about a message that went out.
 pub fn sent(outcome: &Outcome, origin: &Origin, server: &str, queue_id: Option<&str>) -> String {
     let count = outcome.recipients.len();
@@ -74,8 +83,16 @@ pub fn kept(origin: &Origin, path: &str) -> String {
     format!("mailxport: sent: {} kept in {}, nothing left this machine", name_of(origin), printable(path))
 }
 
+/// A line beside the reports.
+pub fn aside(words: &str) -> String {
+    format!("mailxport: note: {}", printable(words))
+}
+
 pub fn note(note: &Note) -> &'static str {
     match note {
+        Note::AccountKeptBack => {
+            "mailxport: note: settings of the account belong to another server and were not used"
+        }
         Note::NoDsnSupport => {
             "mailxport: note: the server does not offer delivery reports (DSN); sent without"
         }
@@ -168,6 +185,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
 
 /// What went wrong before or beside the server.
 fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String>) -> String {
+    let is_placed = problem.is_some();
     let name = problem.unwrap_or_else(|| name_of(origin));
     match cause {
         Cause::NoSuchHost => format!("the host of {server} does not exist"),
@@ -185,7 +203,7 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::Unfit(unfit) => unfitness(unfit, &name),
         Cause::NoSender => format!("{name} has no sender"),
         Cause::NoRecipients => format!("{name} has no recipient"),
-        Cause::BadAddress(problem) if name.starts_with("--") => {
+        Cause::BadAddress(problem) if is_placed => {
             format!("{name} cannot be \"{}\": {}", printable(&problem.text), problem.why)
         }
         Cause::BadAddress(problem) => problem.to_string(),
@@ -193,7 +211,9 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::NeverTried => format!("the session with {server} was lost before its turn"),
         Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
         Cause::Unanswered => "the question for the password was not answered".to_owned(),
-        Cause::Config(text) | Cause::Usage(text) | Cause::Bug(text) => printable(text).into_owned(),
+        Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
+            printable(text).into_owned()
+        }
         _ => "for a reason that has no words".to_owned(),
     }
 }

@@ -61,7 +61,11 @@ impl Desk {
     /// Runs the program and returns its objects and its exit status.
     fn run(&self, arguments: &str, server: &str) -> (Vec<Value>, i32) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
-        command.current_dir(self.0.path()).env_clear().args(arguments.replace("{server}", server).split(' '));
+        command
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("MAILXPORT_CONFIG", "/dev/null")
+            .args(arguments.replace("{server}", server).split(' '));
         let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let objects = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -65,7 +65,10 @@ impl Place {
         command.args(["send", "note.eml", "--to", "b@d.example", "--timeout", "20"]);
         let scheme = if words.contains(&"--ca-file=ca.pem") { "smtps" } else { "smtp" };
         command.arg("--server").arg(format!("{scheme}://127.0.0.1:{port}")).args(words);
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .env_clear()
+            .env("MAILXPORT_CONFIG", "/dev/null")
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path()).envs(env.iter().copied()).current_dir(self.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         thread::scope(|scope| {

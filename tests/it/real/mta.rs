@@ -185,7 +185,13 @@ impl Mta {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "message", "--json", "--from", "a@d.example", "--timeout", "30"]);
         command.args(["--tls", "required", "--ca-file", "ca.pem"]).args(words);
-        command.current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
+        command
+            .current_dir(self.place.path())
+            .env_clear()
+            .env("MAILXPORT_CONFIG", "/dev/null")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
     }
 
     /// The next message to be delivered while `act` runs or soon after it, without the lines of its way.
