@@ -136,7 +136,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ("account = 1", "1: an account is a table: [account.NAME]"),
         ("[account]\na = 1", "2: an account is a table: [account.a]"),
         ("[account.\"\"]", "1: the name of an account is empty or holds a control character"),
-        ("[account.a]\ntimeout = '5'", "2: timeout: it wants a number of seconds, without quotes"),
+        ("[account.a]\ntimeout = '5'", "2: timeout: it wants a number of seconds, not a text"),
         ("[account.a]\ntimeout = true", "2: timeout: it wants a number of seconds, not true or false"),
         ("[account.a]\ntimeout = 0", "2: timeout: \"0\" is not a number of seconds more than 0"),
         ("[account.a]\ntimeout = 0x10", "2: timeout: it wants a number of seconds, not a number"),

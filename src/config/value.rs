@@ -74,8 +74,7 @@ fn text_of(page: &Page<'_>, row: &Row, line: usize, text: &str) -> Result<Value,
         Kind::Ip => text.parse().map(Value::Ip).map_err(|_| bad("it is not an IP address")),
         Kind::Proxy => Proxy::parse(text).map(|_| plain()).map_err(fault),
         Kind::Notify => Notify::parse(text).map(|_| plain()).map_err(fault),
-        Kind::Flag => Err(fault("it wants true or false, without quotes".to_owned())),
-        Kind::Seconds => Err(fault("it wants a number of seconds, without quotes".to_owned())),
+        Kind::Flag | Kind::Seconds => Err(fault("it stands without quotes".to_owned())),
     }
 }
 
