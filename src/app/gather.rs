@@ -145,9 +145,9 @@ pub fn turns(
     let Opened { messages, list } = opened;
     let mut messages = messages.into_iter().peekable();
     allow_descriptors(args.files.len());
-    let mut letter = |origin: &Origin| match messages.next_if(|(opened, _)| opened == origin) {
-        Some((_, message)) => Some(gather.address(message)),
-        None => None,
+    let mut letter = |origin: &Origin| {
+        let opened = messages.next_if(|(opened, _)| opened == origin);
+        opened.map(|(_, message)| gather.address(message))
     };
     for path in &args.files {
         let origin = origin(path);

@@ -59,13 +59,8 @@ pub fn run(args: &SendArgs) -> u8 {
             let (origin, failure) = *about;
             about_a_message(args, &origin, failure)
         }
-        Ok(ready) => {
-            say_notes(args, &ready.notes);
-            if !args.dry_run {
-                return go(args, ready, &watch);
-            }
-            show(args, &ready)
-        }
+        Ok(ready) if args.dry_run => show(args, &ready),
+        Ok(ready) => return go(args, ready, &watch),
     };
     if let Some(signal) = watch.caught() {
         die_of(signal);
@@ -118,6 +113,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
             (Some(origin), failure) => Early::Message(Box::new((origin, failure))),
         })?;
     let in_force = in_force(&args.server, &args.envelope, chosen)?;
+    say_notes(args, &in_force.notes);
     let mut plan = plan_for(&in_force, watch)?;
     if !args.dry_run && matches!(in_force.server, Server::At(_)) {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;

@@ -146,6 +146,11 @@ impl Key {
         self.row().group == Some(Group::Secret)
     }
 
+    /// Who logs on, with what and how.
+    pub fn is_about_log_on(self) -> bool {
+        self.is_secret() || matches!(self, Key::User | Key::Auth | Key::AuthInClear)
+    }
+
     /// One of those that say how TLS is to be, but for whether.
     pub fn is_about_tls(self) -> bool {
         let group = matches!(self.row().group, Some(Group::Trust | Group::ClientCertificate));

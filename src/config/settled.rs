@@ -189,7 +189,7 @@ fn fitting(account: &Account, server: Option<&Server>, kept_back: &mut Vec<KeptB
             let keys = layer.take_out(|key, _| key.row().of_server);
             (keys, Why::Server(name(&own), server.to_string()))
         }
-        _ => (layer.take_out(|key, _| key == Key::User || key.is_secret()), Why::NoServer),
+        _ => (layer.take_out(|key, _| key.is_about_log_on()), Why::NoServer),
     };
     if !keys.is_empty() {
         kept_back.push(KeptBack { account: account.name.clone(), keys, why });

@@ -133,10 +133,11 @@ fn what_belongs_to_a_server_goes_to_no_other() {
 #[test]
 fn an_account_without_a_server_has_no_secret_to_give() {
     use Key::{CaFile, Password, Server as At, User};
-    let own = account(&[(User, "ada"), (Password, "p"), (CaFile, "c")]);
+    let own = account(&[(User, "ada"), (Key::Auth, "plain"), (Password, "p"), (CaFile, "c")]);
     let settled = settled(&[(At, "h.example")], &around("", ""), &own, true).unwrap();
     assert_eq!(met(&settled), ("h.example:587".to_owned(), None, false));
     assert_eq!(settled.kept_back[0].why, Why::NoServer);
+    assert_eq!(settled.kept_back[0].keys, [User, Key::Auth, Password]);
     assert!(settled.settings.has(CaFile));
 }
 

@@ -120,80 +120,84 @@ fn inheritance_goes_through_several_accounts_and_the_nearest_wins() {
     assert!(a.senders.is_empty(), "senders stay with their account");
 }
 
+/// A text, and what is said about it behind the path.
+#[rustfmt::skip]
+const WRONG: &[(&str, &str)] = &[
+    ("[account.a]\nsever = 'h'", "2: \"sever\" is not a setting; did you mean \"server\"?"),
+    ("[account.a]\n\nhostname = 'h'", "3: \"hostname\" is not a setting"),
+    (
+        "[account.a]\npassword_file = 'h'",
+        "2: \"password_file\" is not a setting; did you mean \"password-file\"?",
+    ),
+    ("[accounts.a]\n", "1: \"accounts\" is not a setting; did you mean \"account\"?"),
+    ("defualt = 'a'\n", "1: \"defualt\" is not a setting; did you mean \"default\"?"),
+    ("default = 'b'\n[account.a]", "1: default: there is no account \"b\"; did you mean \"a\"?"),
+    ("default = 1", "1: default: it wants the name of an account, not a number"),
+    ("account = 1", "1: an account is a table: [account.NAME]"),
+    ("[account]\na = 1", "2: an account is a table: [account.a]"),
+    ("[account.\"\"]", "1: the name of an account is empty or holds a control character"),
+    ("[account.a]\ntimeout = '5'", "2: timeout: it wants a number of seconds, not a text"),
+    ("[account.a]\ntimeout = true", "2: timeout: it wants a number of seconds, not true or false"),
+    ("[account.a]\ntimeout = 0", "2: timeout: \"0\" is not a number of seconds more than 0"),
+    ("[account.a]\ntimeout = 0x10", "2: timeout: it wants a number of seconds, not a number"),
+    ("[account.a]\ninsecure = 'yes'", "2: insecure: it wants true or false, not a text"),
+    ("[account.a]\nuser = 1", "2: user: it wants a text in quotes, not a number"),
+    ("[account.a]\npassword = 12345", "2: password: it wants a text in quotes, not a number"),
+    ("[account.a]\npassword = ''", "2: password: it is empty"),
+    (
+        "[account.a]\nuser = 'ada:hunter2'",
+        "2: user: it holds a colon, and a password does not stand with it",
+    ),
+    ("[account.a]\nserver = 'h:99999'", "2: server: \"99999\" is not a port (1 to 65535)"),
+    (
+        "[account.a]\nauth = 'plian'",
+        "2: auth: \"plian\": it is one of auto, none, plain, login, cram-md5, scram-sha-1, \
+                                      scram-sha-256, xoauth2, oauthbearer, external",
+    ),
+    ("[account.a]\ntls = 'on'", "2: tls: \"on\": it is one of required, opportunistic, off"),
+    ("[account.a]\nca-file = '-'", "2: ca-file: standard input is for options and messages"),
+    ("[account.a]\nca-file = ''", "2: ca-file: it names no file"),
+    ("[account.a]\npassword-command = ' '", "2: password-command: it names no command"),
+    ("[account.a]\nhelo = 'a b'", "2: helo: \"a b\": its domain holds a character that no domain has"),
+    ("[account.a]\nsource-address = 'x'", "2: source-address: \"x\": it is not an IP address"),
+    (
+        "[account.a]\nproxy = 'socks5://a:hunter2@h'",
+        "2: proxy: a password does not stand in --proxy, where every process \
+                                                     list shows it; --proxy-password-file FILE or \
+                                                     $MAILXPORT_PROXY_PASSWORD hand it over",
+    ),
+    ("[account.a]\ndsn-notify = 'x'", "2: dsn-notify: \"x\" is none of never, success, failure, delay"),
+    ("[account.a]\ntls-fingerprint = [1]", "2: tls-fingerprint: it wants texts in quotes, not a number"),
+    ("[account.a]\nsenders = ['ada']", "2: senders: \"ada\" is none of ADDRESS, *@DOMAIN and *@*.DOMAIN"),
+    ("[account.a]\nsenders = 5", "2: senders: it wants a list of patterns in quotes, not a number"),
+    (
+        "[account.a]\nsenders='*@x'\n[account.b]\nsenders='*@X'",
+        "3: senders: *@x is claimed by the accounts a and b",
+    ),
+    (
+        "[account.a]\npassword = 'x'\ntoken-file = 'y'",
+        "3: password and token-file of the account a contradict each other",
+    ),
+    (
+        "[account.a]\ninsecure = true\ntls-fingerprint = []",
+        "2: tls-fingerprint and insecure of the account a contradict each other",
+    ),
+    ("[account.a]\nclient-key = 'k'", "2: client-key needs client-cert"),
+    (
+        "[account.a]\nserver = 'smtps://h'\ntls = 'off'",
+        "3: tls: off contradicts a server with TLS from the first byte (smtps://, 465)",
+    ),
+    ("[account.a]\ninherit = 'b'", "2: there is no account \"b\" to inherit from; did you mean \"a\"?"),
+    ("[account.a]\ninherit = 'a'", "2: accounts inherit in a circle: a from a"),
+    (
+        "[account.a]\ninherit = 'b'\n[account.b]\ninherit = 'a'",
+        "4: accounts inherit in a circle: a from b from a",
+    ),
+];
+
 #[test]
 fn what_is_wrong_is_told_with_its_line() {
-    for (text, words) in [
-        ("[account.a]\nsever = 'h'", "2: \"sever\" is not a setting; did you mean \"server\"?"),
-        ("[account.a]\n\nhostname = 'h'", "3: \"hostname\" is not a setting"),
-        (
-            "[account.a]\npassword_file = 'h'",
-            "2: \"password_file\" is not a setting; did you mean \"password-file\"?",
-        ),
-        ("[accounts.a]\n", "1: \"accounts\" is not a setting; did you mean \"account\"?"),
-        ("defualt = 'a'\n", "1: \"defualt\" is not a setting; did you mean \"default\"?"),
-        ("default = 'b'\n[account.a]", "1: default: there is no account \"b\"; did you mean \"a\"?"),
-        ("default = 1", "1: default: it wants the name of an account, not a number"),
-        ("account = 1", "1: an account is a table: [account.NAME]"),
-        ("[account]\na = 1", "2: an account is a table: [account.a]"),
-        ("[account.\"\"]", "1: the name of an account is empty or holds a control character"),
-        ("[account.a]\ntimeout = '5'", "2: timeout: it wants a number of seconds, not a text"),
-        ("[account.a]\ntimeout = true", "2: timeout: it wants a number of seconds, not true or false"),
-        ("[account.a]\ntimeout = 0", "2: timeout: \"0\" is not a number of seconds more than 0"),
-        ("[account.a]\ntimeout = 0x10", "2: timeout: it wants a number of seconds, not a number"),
-        ("[account.a]\ninsecure = 'yes'", "2: insecure: it wants true or false, not a text"),
-        ("[account.a]\nuser = 1", "2: user: it wants a text in quotes, not a number"),
-        ("[account.a]\npassword = 12345", "2: password: it wants a text in quotes, not a number"),
-        ("[account.a]\npassword = ''", "2: password: it is empty"),
-        (
-            "[account.a]\nuser = 'ada:hunter2'",
-            "2: user: it holds a colon, and a password does not stand with it",
-        ),
-        ("[account.a]\nserver = 'h:99999'", "2: server: \"99999\" is not a port (1 to 65535)"),
-        (
-            "[account.a]\nauth = 'plian'",
-            "2: auth: \"plian\": it is one of auto, none, plain, login, cram-md5, scram-sha-1, \
-                                          scram-sha-256, xoauth2, oauthbearer, external",
-        ),
-        ("[account.a]\ntls = 'on'", "2: tls: \"on\": it is one of required, opportunistic, off"),
-        ("[account.a]\nca-file = '-'", "2: ca-file: standard input is for options and messages"),
-        ("[account.a]\nca-file = ''", "2: ca-file: it names no file"),
-        ("[account.a]\npassword-command = ' '", "2: password-command: it names no command"),
-        ("[account.a]\nhelo = 'a b'", "2: helo: \"a b\": its domain holds a character that no domain has"),
-        ("[account.a]\nsource-address = 'x'", "2: source-address: \"x\": it is not an IP address"),
-        (
-            "[account.a]\nproxy = 'socks5://a:hunter2@h'",
-            "2: proxy: a password does not stand in --proxy, where every process \
-                                                         list shows it; --proxy-password-file FILE or \
-                                                         $MAILXPORT_PROXY_PASSWORD hand it over",
-        ),
-        ("[account.a]\ndsn-notify = 'x'", "2: dsn-notify: \"x\" is none of never, success, failure, delay"),
-        ("[account.a]\ntls-fingerprint = [1]", "2: tls-fingerprint: it wants texts in quotes, not a number"),
-        ("[account.a]\nsenders = ['ada']", "2: senders: \"ada\" is none of ADDRESS, *@DOMAIN and *@*.DOMAIN"),
-        ("[account.a]\nsenders = 5", "2: senders: it wants a list of patterns in quotes, not a number"),
-        (
-            "[account.a]\nsenders='*@x'\n[account.b]\nsenders='*@X'",
-            "3: senders: *@x is claimed by the accounts a and b",
-        ),
-        (
-            "[account.a]\npassword = 'x'\ntoken-file = 'y'",
-            "3: password and token-file of the account a contradict each other",
-        ),
-        (
-            "[account.a]\ninsecure = true\ntls-fingerprint = []",
-            "2: tls-fingerprint and insecure of the account a contradict each other",
-        ),
-        ("[account.a]\nclient-key = 'k'", "2: client-key needs client-cert"),
-        (
-            "[account.a]\nserver = 'smtps://h'\ntls = 'off'",
-            "3: tls: off contradicts a server with TLS from the first byte (smtps://, 465)",
-        ),
-        ("[account.a]\ninherit = 'b'", "2: there is no account \"b\" to inherit from; did you mean \"a\"?"),
-        ("[account.a]\ninherit = 'a'", "2: accounts inherit in a circle: a from a"),
-        (
-            "[account.a]\ninherit = 'b'\n[account.b]\ninherit = 'a'",
-            "4: accounts inherit in a circle: a from b from a",
-        ),
-    ] {
+    for (text, words) in WRONG {
         assert_eq!(bad(text), (43, format!("/c/config.toml:{words}")), "{text}");
     }
     let (status, words) = bad("[account.a]\nfrom = 'x'");

@@ -366,12 +366,14 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Proxy(problem) => return passage::hint(problem),
         Cause::SecretInClear => "--auth-in-clear allows it, for whoever trusts everybody on the way",
         Cause::Refused(reply) if failure.stage == Stage::Login && reply.code == 530 => {
-            "--user names a log-on"
+            "--user names a log-on, --account an account that has one"
         }
         Cause::Refused(_) if failure.stage == Stage::Login => {
             "look at --user and at where the password comes from"
         }
-        Cause::Refused(reply) if failure.stage == Stage::Mail && reply.code == 530 => "--user names a log-on",
+        Cause::Refused(reply) if failure.stage == Stage::Mail && reply.code == 530 => {
+            "--user names a log-on, --account an account that has one"
+        }
         Cause::Unfit(Unfit::Terminal) => "name a file, or put a message into a pipe",
         _ => return None,
     })
