@@ -8,9 +8,10 @@ use crate::cli::shared::{EnvelopeArgs, ServerArgs};
 use crate::config::account::Configuration;
 use crate::config::configuration::{self, Found};
 use crate::config::environment::Environment;
-use crate::config::key::nearest;
+use crate::config::key::did_you_mean;
 use crate::config::place::Place;
 use crate::config::settled::{Chosen, Credentials, NO_SERVER, Settled, settle};
+use crate::terms::address::Address;
 use crate::terms::address_list::mailbox;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::{Cause, Failure, Stage};
@@ -63,9 +64,7 @@ impl Book {
             None if configuration.has_senders() => Ok(Choice::BySender(configuration)),
             _ => {
                 let sender = from.and_then(|from| mailbox(from).ok());
-                let by_sender = sender.and_then(|sender| configuration.by_sender(&sender));
-                let account = by_sender.or_else(|| configuration.default_account());
-                Ok(Choice::Made(account.map(|account| Chosen { account, named: false })))
+                Ok(Choice::Made(Choice::BySender(configuration).for_sender(sender.as_ref())))
             }
         }
     }
@@ -74,8 +73,7 @@ impl Book {
         let words = match (self.configuration(), &self.0.place) {
             (Some(it), _) if it.accounts.is_empty() => format!("{} has none", it.path.display()),
             (Some(it), _) => {
-                let near = nearest(name, it.accounts.iter().map(|account| account.name.as_str()));
-                let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+                let near = did_you_mean(name, it.accounts.iter().map(|account| account.name.as_str()));
                 format!("{} has {}{near}", it.path.display(), it.names())
             }
             (None, Place::Usual(paths)) => {
@@ -89,12 +87,14 @@ impl Book {
 }
 
 impl<'a> Choice<'a> {
-    /// The choice where there is no message to look at.
-    pub fn without_a_sender(self) -> Option<Chosen<'a>> {
+    /// The choice for a message of this sender, or for none.
+    pub fn for_sender(self, sender: Option<&Address>) -> Option<Chosen<'a>> {
         match self {
             Choice::Made(chosen) => chosen,
             Choice::BySender(configuration) => {
-                configuration.default_account().map(|account| Chosen { account, named: false })
+                let account = sender.and_then(|sender| configuration.by_sender(sender));
+                let account = account.or_else(|| configuration.default_account());
+                account.map(|account| Chosen { account, named: false })
             }
         }
     }
@@ -126,6 +126,6 @@ pub fn in_force(
 /// What a run without messages goes by.
 pub fn of_run(args: &ServerArgs, envelope: &EnvelopeArgs, watch: &Watch) -> Result<InForce, Failure> {
     let book = Book::open(args, watch)?;
-    let chosen = book.choose(args, envelope.from.as_deref())?.without_a_sender();
+    let chosen = book.choose(args, envelope.from.as_deref())?.for_sender(None);
     in_force(args, envelope, chosen)
 }

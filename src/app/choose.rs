@@ -22,13 +22,13 @@ pub struct Opened {
 
 /// Sees to it that a session of one account takes no message of another.
 #[derive(Clone, Debug)]
-pub struct Counter {
+pub struct Gate {
     configuration: Configuration,
     /// The account in force.
     account: Option<String>,
 }
 
-impl Counter {
+impl Gate {
     pub fn admit(&self, header: &Header) -> Result<(), Failure> {
         let other =
             by_header(&self.configuration, header).filter(|it| Some(&it.name) != self.account.as_ref());
@@ -53,7 +53,7 @@ fn by_header<'a>(configuration: &'a Configuration, header: &Header) -> Option<&'
 pub struct Picked<'a> {
     pub chosen: Option<Chosen<'a>>,
     pub opened: Opened,
-    pub counter: Option<Counter>,
+    pub gate: Option<Gate>,
 }
 
 /// A failure of the run, or of one message.
@@ -70,7 +70,7 @@ pub fn pick<'a>(
     let of_run = |failure| Box::new((None, failure));
     let choice = book.choose(&args.server, args.envelope.from.as_deref()).map_err(of_run)?;
     let Choice::BySender(configuration) = choice else {
-        return Ok(Picked { chosen: choice.without_a_sender(), ..Picked::default() });
+        return Ok(Picked { chosen: choice.for_sender(None), ..Picked::default() });
     };
     let opened = opened(args, handling, watch)?;
     let mut found: Option<(&Origin, &Account)> = None;
@@ -92,10 +92,10 @@ pub fn pick<'a>(
         }
     }
     let by_sender = found.map(|(_, account)| Chosen { account, named: false });
-    let chosen = by_sender.or_else(|| choice.without_a_sender());
+    let chosen = by_sender.or_else(|| choice.for_sender(None));
     let account = chosen.map(|chosen| chosen.account.name.clone());
-    let counter = Some(Counter { configuration: configuration.clone(), account });
-    Ok(Picked { chosen, opened, counter })
+    let gate = Some(Gate { configuration: configuration.clone(), account });
+    Ok(Picked { chosen, opened, gate })
 }
 
 fn opened(args: &SendArgs, handling: &Handling, watch: &Arc<Watch>) -> Result<Opened, Box<Fault>> {

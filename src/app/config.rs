@@ -12,6 +12,7 @@ use crate::config::secrets::kind::Kind;
 use crate::config::settled::{Chosen, Settled};
 use crate::console::settings::{Chooser, Origin, Sheet, Shown, Stands};
 use crate::console::{out, settings, voice};
+use crate::terms::address_list::mailbox;
 use crate::terms::auth::Auth;
 use crate::terms::failure::Failure;
 use crate::terms::ixp::Ixp;
@@ -34,15 +35,14 @@ pub fn run(args: &ConfigArgs) -> u8 {
 
 fn sheet(args: &ShowArgs) -> Result<Sheet, Failure> {
     let book = Book::open(&args.server, &Watch::default())?;
-    let chosen = book.choose(&args.server, args.envelope.from.as_deref())?.without_a_sender();
+    let chosen = book.choose(&args.server, args.envelope.from.as_deref())?.for_sender(None);
     let settled = settled(&args.server, &args.envelope, chosen)?;
     let file = book.configuration().map(|it| it.path.display().to_string());
-    let default = book.configuration().and_then(|it| it.default_account()).map(|it| it.name.as_str());
+    let from = args.envelope.from.as_deref().and_then(|from| mailbox(from).ok());
+    let by_sender = from.and_then(|from| book.configuration()?.by_sender(&from));
     let chooser = |chosen: &Chosen<'_>| match chosen {
         Chosen { named: true, .. } => Chooser::Option,
-        Chosen { account, .. } if args.envelope.from.is_some() && default != Some(&account.name) => {
-            Chooser::Sender
-        }
+        _ if by_sender.is_some() => Chooser::Sender,
         _ => Chooser::Default,
     };
     Ok(Sheet {
@@ -58,7 +58,12 @@ fn shown(args: &ShowArgs, settled: &Settled, chosen: Option<Chosen<'_>>) -> Vec<
     let account = chosen.map(|it| it.account.name.as_str());
     let secret = secret(args, settled);
     let rows = ROWS.iter().filter(|row| !row.key.is_secret() || row.key == secret.0);
-    rows.map(|row| match (row.key == secret.0, settled.settings.get(row.key)) {
+    let said = |key: Key| match (settled.settings.get(key), key) {
+        // One limit stands for all that are not given.
+        (None, Key::DotTimeout | Key::ConnectTimeout) => settled.settings.get(Key::Timeout),
+        (setting, _) => setting,
+    };
+    rows.map(|row| match (row.key == secret.0, said(row.key)) {
         (true, _) => Shown {
             key: secret.1.noun(),
             stands: Stands::Hidden,

@@ -1,6 +1,6 @@
 //! Messages and addresses gathered from arguments and files into letters, before the first packet.
 
-use super::choose::{Counter, Opened};
+use super::choose::{Gate, Opened};
 use super::plan::usage;
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
@@ -28,7 +28,7 @@ pub struct Gather {
     handling: Handling,
     max_size: Option<u64>,
     /// Which senders the session is for, where they chose the account.
-    counter: Option<Counter>,
+    gate: Option<Gate>,
     watch: Arc<Watch>,
 }
 
@@ -64,13 +64,13 @@ impl Gather {
             return Err(Failure::new(Stage::Input, Cause::NoRecipients).about("the envelope"));
         }
         let (from_headers, max_size) = (*recipients_from_headers, args.message.max_size);
-        let (counter, watch) = (None, Arc::clone(watch));
-        Ok(Gather { sender, recipients, from_headers, handling, max_size, counter, watch })
+        let (gate, watch) = (None, Arc::clone(watch));
+        Ok(Gather { sender, recipients, from_headers, handling, max_size, gate, watch })
     }
 
     /// Takes only messages of this account.
-    pub fn at(self, counter: Option<Counter>) -> Gather {
-        Gather { counter, ..self }
+    pub fn at(self, gate: Option<Gate>) -> Gather {
+        Gather { gate, ..self }
     }
 
     /// Opens a message, judges it, and addresses it.
@@ -81,8 +81,8 @@ impl Gather {
     /// Judges a message that is open, and addresses it.
     fn address(&self, message: Message) -> Result<Letter, Failure> {
         let failed = |cause| Failure::new(Stage::Input, cause);
-        if let Some(counter) = &self.counter {
-            counter.admit(message.header())?;
+        if let Some(gate) = &self.gate {
+            gate.admit(message.header())?;
         }
         if let Some(limit) = self.max_size.filter(|&limit| message.size() > limit) {
             return Err(failed(Cause::TooLarge { size: message.size(), limit, ours: true }));

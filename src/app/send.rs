@@ -107,7 +107,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
     let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
     let book = Book::open(&args.server, watch)?;
-    let Picked { chosen, opened, counter } =
+    let Picked { chosen, opened, gate } =
         pick(&book, args, &handling, watch).map_err(|fault| match *fault {
             (None, failure) => failure.into(),
             (Some(origin), failure) => Early::Message(Box::new((origin, failure))),
@@ -118,7 +118,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     if !args.dry_run && matches!(in_force.server, Server::At(_)) {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
-    let gather = Gather::new(args, &in_force.envelope, handling, watch)?.at(counter);
+    let gather = Gather::new(args, &in_force.envelope, handling, watch)?.at(gate);
     let log = args.output.log.as_deref().map(|path| {
         let opened = std::fs::File::options().create(true).append(true).open(path);
         opened

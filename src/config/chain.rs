@@ -1,8 +1,8 @@
 //! Inheritance: an account takes what it does not say itself from another, which may take from a third.
 
 use super::account::Account;
-use super::key::{Key, nearest};
-use super::layer::{Layer, Source, is_off};
+use super::key::{Key, did_you_mean};
+use super::layer::{Layer, is_off};
 use super::page::Page;
 use super::senders::Pattern;
 use crate::terms::endpoint::Server;
@@ -29,8 +29,7 @@ fn account(page: &Page<'_>, tables: &[Table], table: &Table) -> Result<Account, 
     let (mut at, mut chain) = (table, vec![table.name.as_str()]);
     while let Some((name, line)) = &at.inherit {
         let Some(parent) = tables.iter().find(|table| table.name == *name) else {
-            let near = nearest(name, tables.iter().map(|table| table.name.as_str()));
-            let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+            let near = did_you_mean(name, tables.iter().map(|table| table.name.as_str()));
             return Err(page.fault(*line, format!("there is no account \"{name}\" to inherit from{near}")));
         };
         let again = chain.contains(&name.as_str());
@@ -49,10 +48,7 @@ fn account(page: &Page<'_>, tables: &[Table], table: &Table) -> Result<Account, 
 
 /// What settings of several tables come to must make sense together.
 fn judge(page: &Page<'_>, settings: &Layer) -> Result<(), Failure> {
-    let line = |key: Key| match settings.get(key).map(|it| &it.source) {
-        Some(Source::Account { line, .. }) => *line,
-        _ => 1,
-    };
+    let line = |key: Key| settings.line(key).unwrap_or(1);
     if let Some((key, needed)) = settings.lonely() {
         return Err(page.fault(line(key), format!("{} needs {}", key.name(), needed.name())));
     }

@@ -60,7 +60,11 @@ fn not_there(path: &Path, failure: Failure) -> Failure {
 }
 
 fn read(path: &Path, opened: &Opened, watch: &Watch) -> Result<Configuration, Failure> {
-    let octets = opened.read(Extent::Whole, watch)?;
+    let octets = opened.read(Extent::Whole, watch).map_err(|failure| match failure.cause {
+        // It is too long.
+        Cause::Usage(words) => Failure::new(Stage::Input, Cause::Config(words)),
+        _ => failure,
+    })?;
     let text = std::str::from_utf8(octets.all()).map_err(|problem| {
         let line = 1 + memchr::memchr_iter(b'\n', &octets.all()[..problem.valid_up_to()]).count();
         let words = format!("{}:{line}: this is not UTF-8", path.display());

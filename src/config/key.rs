@@ -162,10 +162,14 @@ impl Key {
     }
 }
 
-/// The name that was probably meant; none where nothing is near.
-pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The end of a sentence about a name that is not there: the one that was probably meant, if any is near.
+pub fn did_you_mean<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> String {
+    nearest(word, names).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
+}
+
+fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let slips = |name: &str| strsim::osa_distance(&word.to_lowercase().replace('_', "-"), name);
-    let most = (word.len() / 4).max(1);
+    let most = (word.len() / 4).max(1).min(word.len().saturating_sub(1));
     names.map(|name| (slips(name), name)).filter(|(slips, _)| *slips <= most).min().map(|(_, name)| name)
 }
 
@@ -191,6 +195,7 @@ mod tests {
             ("tls-fingerprints", Some("tls-fingerprint")),
             ("User", Some("user")),
             ("hostname", None),
+            ("x", None),
             ("", None),
         ] {
             assert_eq!(nearest(word, ROWS.iter().map(|row| row.name)), meant, "{word}");

@@ -134,6 +134,14 @@ impl Layer {
         }
     }
 
+    /// The line of the file in which a setting stands.
+    pub fn line(&self, key: Key) -> Option<usize> {
+        match self.get(key)?.source {
+            Source::Account { line, .. } => Some(line),
+            _ => None,
+        }
+    }
+
     /// Two settings of a group that cannot stand in one place, the second one first.
     pub fn rivals(&self) -> Option<(Key, Key)> {
         let on = |(key, it): (Key, &Setting)| (!matches!(it.value, Value::Flag(false))).then_some(key);

@@ -2,7 +2,7 @@
 
 use super::account::{Account, Configuration};
 use super::chain::{self, Table};
-use super::key::{INHERIT, Key, ROWS, SENDERS, nearest};
+use super::key::{INHERIT, Key, ROWS, SENDERS, did_you_mean};
 use super::layer::{Layer, Source, Value};
 use super::page::Page;
 use super::senders::Pattern;
@@ -58,8 +58,7 @@ fn entries<'t, 'i>(page: &Page<'_>, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>
 }
 
 fn unknown(page: &Page<'_>, line: usize, name: &str, known: &[&str]) -> Failure {
-    let near = nearest(name, known.iter().copied());
-    let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+    let near = did_you_mean(name, known.iter().copied());
     page.fault(line, format!("\"{name}\" is not a setting{near}"))
 }
 
@@ -67,8 +66,7 @@ fn known(page: &Page<'_>, line: usize, name: String, accounts: &[Account]) -> Re
     if accounts.iter().any(|account| account.name == name) {
         return Ok(name);
     }
-    let near = nearest(&name, accounts.iter().map(|account| account.name.as_str()));
-    let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+    let near = did_you_mean(&name, accounts.iter().map(|account| account.name.as_str()));
     Err(page.fault(line, format!("default: there is no account \"{name}\"{near}")))
 }
 
@@ -95,7 +93,7 @@ fn table(page: &Page<'_>, name: &str, line: usize, given: &DeValue<'_>) -> Resul
     }
     user_of_the_url(&mut table);
     if let Some((second, first)) = table.own.rivals() {
-        let line = line_of(&table.own, second);
+        let line = table.own.line(second).unwrap_or(line);
         let words =
             format!("{} and {} of the account {name} contradict each other", first.name(), second.name());
         return Err(page.fault(line, words));
@@ -140,13 +138,6 @@ fn user_of_the_url(table: &mut Table) {
     };
     if let (Some(user), false) = (endpoint.user, table.own.has(Key::User)) {
         table.own.set(Key::User, Value::Text(user), &setting.source);
-    }
-}
-
-fn line_of(layer: &Layer, key: Key) -> usize {
-    match layer.get(key).map(|it| &it.source) {
-        Some(Source::Account { line, .. }) => *line,
-        _ => 1,
     }
 }
 

@@ -71,6 +71,11 @@ fn no_secret_is_found_in_any_stream_log_or_process() {
         "cat /proc/$$/environ >environ\ncat /proc/$PPID/cmdline >cmdline\ncat <&0 >stdin\necho {SECRET}\n"
     );
     place.file("tell", &tell, 0o600);
+    let account = format!(
+        "default = 'x'\n[account.x]\nserver = 'smtp://127.0.0.1:{{port}}'\nuser = 'ada'\npassword = '{SECRET}'\n"
+    );
+    place.file("account", &account, 0o600);
+    let nothing = [("LANG", "C"), ("LC_ALL", "C")];
     let around = [("MAILXPORT_PASSWORD", OTHERS[0]), ("MAILXPORT_TOKEN", OTHERS[1])];
     let own = [("MAILXPORT_PASSWORD", SECRET), ("MAILXPORT_TOKEN", OTHERS[1])];
     let token = [("MAILXPORT_TOKEN", SECRET), ("MAILXPORT_PASSWORD", OTHERS[0])];
@@ -81,6 +86,8 @@ fn no_secret_is_found_in_any_stream_log_or_process() {
         ("PLAIN", "--auth=auto", &own),
         ("LOGIN", "--password-file=secret", &around),
         ("CRAM-MD5", "--auth=auto", &own),
+        ("PLAIN", "--config=config.toml", &nothing),
+        ("LOGIN", "--config=config.toml", &nothing),
         ("XOAUTH2", "--auth=xoauth2", &token),
         ("OAUTHBEARER", "--token-file=secret", &around),
     ] {

@@ -57,10 +57,15 @@ impl Place {
         String::from_utf8_lossy(&octets).into_owned()
     }
 
-    /// The program with these words and nothing but this environment; `{port}` is that of the server.
+    /// The program with these words and nothing but this environment; `{port}` is that of the server,
+    /// in the file `account` too, which becomes config.toml.
     pub(super) fn run(&self, words: &[&str], env: &[(&str, &str)], serve: impl FnOnce(Wire) + Send) -> Ran {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
+        let account = self.read("account");
+        if !account.is_empty() {
+            self.file("config.toml", &account.replace("{port}", &port.to_string()), 0o600);
+        }
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "note.eml", "--to", "b@d.example", "--timeout", "20"]);
         let scheme = if words.contains(&"--ca-file=ca.pem") { "smtps" } else { "smtp" };
