@@ -129,7 +129,7 @@ fn stands(key: Key, setting: &Setting) -> Stands {
 /// What holds where nothing is said.
 fn default(key: Key) -> Stands {
     match key {
-        Key::AuthInClear | Key::Insecure => Stands::Flag(false),
+        Key::AuthInClear | Key::Insecure | Key::NoChunking => Stands::Flag(false),
         Key::Auth => Stands::Text("auto".to_owned()),
         Key::TlsMin => Stands::Text("1.2".to_owned()),
         Key::ConnectTimeout => Stands::Seconds(30.0),

@@ -84,8 +84,10 @@ impl Gather {
         if let Some(gate) = &self.gate {
             gate.admit(message.header())?;
         }
-        if let Some(limit) = self.max_size.filter(|&limit| message.size() > limit) {
-            return Err(failed(Cause::TooLarge { size: message.size(), limit, ours: true }));
+        if let (Some(limit), Some(size)) = (self.max_size, message.size())
+            && size > limit
+        {
+            return Err(failed(Cause::TooLarge { size, limit, ours: true }));
         }
         let envelope = self.envelope(message.header())?;
         Ok(Letter { envelope, message })

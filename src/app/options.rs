@@ -39,6 +39,7 @@ pub fn layer(args: &ServerArgs, envelope: &EnvelopeArgs) -> Layer {
     set(Key::TlsMin, args.tls_min.map(|it| Value::Text(word(&it))));
     set(Key::Proxy, text(&args.proxy));
     set(Key::ProxyPasswordFile, path(&args.proxy_password_file));
+    set(Key::NoChunking, flag(args.no_chunking));
     set(Key::Helo, text(&args.helo));
     set(Key::SourceAddress, args.source_address.map(Value::Ip));
     set(Key::Timeout, time(args.timeout));
@@ -68,6 +69,7 @@ pub fn filled(args: &ServerArgs, envelope: &EnvelopeArgs, settings: &Layer) -> (
         tls_min: settings.text(Key::TlsMin).and_then(choice),
         proxy: text(Key::Proxy),
         proxy_password_file: path(Key::ProxyPasswordFile),
+        no_chunking: settings.is_on(Key::NoChunking),
         helo: text(Key::Helo),
         source_address: settings.ip(Key::SourceAddress),
         timeout: settings.time(Key::Timeout),
@@ -154,7 +156,7 @@ mod tests {
         ];
         for words in [
             &words[..],
-            &["--insecure", "--password-command=x"],
+            &["--insecure", "--no-chunking", "--password-command=x"],
             &["--token-file=x"],
             &["--token-command=x"],
             &[],

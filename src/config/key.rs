@@ -23,6 +23,7 @@ pub enum Key {
     TlsMin,
     Proxy,
     ProxyPasswordFile,
+    NoChunking,
     Helo,
     SourceAddress,
     Timeout,
@@ -99,7 +100,7 @@ const fn free(key: Key, name: &'static str, kind: Kind) -> Row {
 }
 
 /// All settings, in the order of the keys.
-pub const ROWS: [Row; 27] = [
+pub const ROWS: [Row; 28] = [
     free(Key::Server, "server", Kind::Server),
     bound(Key::User, "user", Kind::User, None),
     free(Key::From, "from", Kind::Sender),
@@ -120,6 +121,7 @@ pub const ROWS: [Row; 27] = [
     bound(Key::TlsMin, "tls-min", Kind::Word(TLS_MIN), None),
     bound(Key::Proxy, "proxy", Kind::Proxy, Some(Group::Proxy)),
     bound(Key::ProxyPasswordFile, "proxy-password-file", Kind::Path, Some(Group::Proxy)),
+    bound(Key::NoChunking, "no-chunking", Kind::Flag, None),
     free(Key::Helo, "helo", Kind::Helo),
     free(Key::SourceAddress, "source-address", Kind::Ip),
     free(Key::Timeout, "timeout", Kind::Seconds),

@@ -47,6 +47,7 @@ client-key = "/key.pem"
 tls-min = "1.3"
 proxy = "socks5://ada@p.example"
 proxy-password-file = "proxy"
+no-chunking = true
 source-address = "::1"
 dot-timeout = 0.5
 connect-timeout = 3

@@ -6,35 +6,37 @@ use crate::message::open::Origin;
 use crate::terms::printable::{printable, printable_json};
 use serde_json::{Value, json};
 
-/// The way that it would go.
+/// What is shown beside the letter itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Way<'a> {
+pub struct Shown<'a> {
+    pub partial: bool,
     pub server: &'a str,
     /// The account in force.
     pub account: Option<&'a str>,
-    pub partial: bool,
+    /// Octets of the longest line.
+    pub longest_line: u64,
 }
 
-pub fn text(origin: &Origin, letter: &Letter, way: &Way<'_>) -> String {
-    let server = way.server;
+pub fn text(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
+    let Shown { partial, server, account, longest_line } = shown;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let facts = message.facts();
     let mut lines = vec![
         format!("{}: would go to {server}", name_of(origin)),
         format!("  from:    <{}>", envelope.sender),
     ];
-    if let Some(account) = way.account {
+    if let Some(account) = account {
         lines.insert(1, format!("  account: {}", printable(account)));
     }
     for (at, recipient) in envelope.recipients.iter().enumerate() {
         lines.push(format!("  {} <{recipient}>", if at == 0 { "to:     " } else { "        " }));
     }
     let eight_bit = if facts.eight_bit { ", 8-bit" } else { "" };
-    lines.push(format!(
-        "  size:    {} octets on the wire, longest line {}{eight_bit}",
-        message.size(),
-        facts.longest_line
-    ));
+    let size = message.size().map_or_else(|| "unknown".to_owned(), |size| size.to_string());
+    lines.push(format!("  size:    {size} octets on the wire, longest line {longest_line}{eight_bit}"));
+    if message.is_binary() {
+        lines.push("  binary:  goes out octet for octet, to a server with BINARYMIME only".to_owned());
+    }
     if let Some(id) = &message.message_id {
         lines.push(format!("  id:      {}", printable(id)));
     }
@@ -43,13 +45,14 @@ pub fn text(origin: &Origin, letter: &Letter, way: &Way<'_>) -> String {
         lines.push("  changes: none".to_owned());
     }
     lines.extend(changes.iter().map(|change| format!("  change:  {}", printable(change))));
-    if way.partial {
+    if partial {
         lines.push("  refused recipients would not stop it (--partial)".to_owned());
     }
     lines.join("\n") + "\n"
 }
 
-pub fn json(origin: &Origin, letter: &Letter, way: &Way<'_>) -> String {
+pub fn json(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
+    let Shown { partial, server, account, longest_line } = shown;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let recipients: Vec<Value> =
         envelope.recipients.iter().map(|address| json!(address.to_string())).collect();
@@ -63,13 +66,13 @@ pub fn json(origin: &Origin, letter: &Letter, way: &Way<'_>) -> String {
         "message": name,
         "message_id": message.message_id,
         "size": message.size(),
-        "server": way.server,
-        "account": way.account,
+        "server": server,
+        "account": account,
         "from": envelope.sender.to_string(),
         "recipients": recipients,
-        "partial": way.partial,
+        "partial": partial,
         "eight_bit": message.facts().eight_bit,
-        "longest_line": message.facts().longest_line,
+        "longest_line": longest_line,
         "changes": changes(letter),
     });
     printable_json(&object.to_string()).into_owned() + "\n"

@@ -14,6 +14,8 @@ pub struct Capabilities {
     pub dsn: bool,
     pub enhanced: bool,
     pub starttls: bool,
+    pub chunking: bool,
+    pub binary: bool,
     /// The mechanisms behind AUTH, in capitals.
     pub auth: Vec<String>,
 }
@@ -31,6 +33,8 @@ impl Capabilities {
                 "SMTPUTF8" => found.utf8 = true,
                 "DSN" => found.dsn = true,
                 "ENHANCEDSTATUSCODES" => found.enhanced = true,
+                "CHUNKING" => found.chunking = true,
+                "BINARYMIME" => found.binary = true,
                 "STARTTLS" => found.starttls = true,
                 "AUTH" => found.auth.extend(words.map(str::to_ascii_uppercase)),
                 "SIZE" => {

@@ -64,7 +64,8 @@ pub(super) fn log_on<L: Link>(
         let reply = talk.ask_masked(&line, Stage::Login, observer)?;
         match reply.code {
             235 => return rounds.finish().map_err(|problem| broken(talk, problem)),
-            334 => {
+            // Which line of several would be the challenge is anybody's guess.
+            334 if reply.lines.len() < 2 => {
                 let challenge = reply.lines.first().map_or("", String::as_str);
                 match rounds.answer(challenge) {
                     Ok(answer) => line = answer,

@@ -2,12 +2,13 @@
 
 pub mod body;
 pub mod capability;
+mod chunk;
 pub mod command;
 mod fates;
 pub mod flight;
 mod login;
-mod mask;
 mod needs;
+mod push;
 pub mod sasl;
 pub mod session;
 pub mod stuff;

@@ -5,5 +5,6 @@ mod certificates;
 mod files;
 mod handshake;
 mod load;
+mod roads;
 mod server;
 mod starttls;
