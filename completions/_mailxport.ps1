@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what an exit status means and what to do next')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -36,6 +37,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Send the files that FILE lists too, one path a line')
             [CompletionResult]::new('--unsent', '--unsent', [CompletionResultType]::ParameterName, 'Write the paths that are still to be sent to FILE')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]')
             [CompletionResult]::new('--helo', '--helo', [CompletionResultType]::ParameterName, 'Greet the server with this name')
             [CompletionResult]::new('--source-address', '--source-address', [CompletionResultType]::ParameterName, 'Connect from this address')
             [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]')
@@ -46,7 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--tls-name', '--tls-name', [CompletionResultType]::ParameterName, 'Check the certificate for NAME, and send that, instead of the host''s name')
             [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Show this certificate (PEM, the chain behind it)')
             [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The key of the client certificate [default: in the same file]')
-            [CompletionResult]::new('--tls-min', '--tls-min', [CompletionResultType]::ParameterName, 'The oldest TLS that is spoken')
+            [CompletionResult]::new('--tls-min', '--tls-min', [CompletionResultType]::ParameterName, 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]')
             [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from the first line of FILE (''-'': standard input)')
@@ -95,6 +99,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
         }
         'mailxport;check' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]')
             [CompletionResult]::new('--helo', '--helo', [CompletionResultType]::ParameterName, 'Greet the server with this name')
             [CompletionResult]::new('--source-address', '--source-address', [CompletionResultType]::ParameterName, 'Connect from this address')
             [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]')
@@ -105,7 +112,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--tls-name', '--tls-name', [CompletionResultType]::ParameterName, 'Check the certificate for NAME, and send that, instead of the host''s name')
             [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Show this certificate (PEM, the chain behind it)')
             [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The key of the client certificate [default: in the same file]')
-            [CompletionResult]::new('--tls-min', '--tls-min', [CompletionResultType]::ParameterName, 'The oldest TLS that is spoken')
+            [CompletionResult]::new('--tls-min', '--tls-min', [CompletionResultType]::ParameterName, 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]')
             [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from the first line of FILE (''-'': standard input)')
@@ -168,6 +175,72 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'mailxport;config' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting, its value, and where it comes from')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mailxport;config;show' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]')
+            [CompletionResult]::new('--helo', '--helo', [CompletionResultType]::ParameterName, 'Greet the server with this name')
+            [CompletionResult]::new('--source-address', '--source-address', [CompletionResultType]::ParameterName, 'Connect from this address')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]')
+            [CompletionResult]::new('--proxy-password-file', '--proxy-password-file', [CompletionResultType]::ParameterName, 'Read the proxy''s password from the first line of FILE (''-'': standard input) [env: MAILXPORT_PROXY_PASSWORD]')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Ask for TLS: required, opportunistic or off')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the authorities in FILE (PEM) instead of the system''s')
+            [CompletionResult]::new('--tls-fingerprint', '--tls-fingerprint', [CompletionResultType]::ParameterName, 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable')
+            [CompletionResult]::new('--tls-name', '--tls-name', [CompletionResultType]::ParameterName, 'Check the certificate for NAME, and send that, instead of the host''s name')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Show this certificate (PEM, the chain behind it)')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The key of the client certificate [default: in the same file]')
+            [CompletionResult]::new('--tls-min', '--tls-min', [CompletionResultType]::ParameterName, 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
+            [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from the first line of FILE (''-'': standard input)')
+            [CompletionResult]::new('--password-command', '--password-command', [CompletionResultType]::ParameterName, 'Run CMD and take the first line of its output as the password')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read an OAuth token from the first line of FILE (''-'': standard input) [env: MAILXPORT_TOKEN]')
+            [CompletionResult]::new('--token-command', '--token-command', [CompletionResultType]::ParameterName, 'Run CMD and take the first line of its output as an OAuth token')
+            [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'How to log on [default: auto, the strongest way that is offered]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Wait so long for a reply [default: by stage]')
+            [CompletionResult]::new('--dot-timeout', '--dot-timeout', [CompletionResultType]::ParameterName, 'Wait so long for the verdict [default: 600]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Wait so long for a connection [default: 30]')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'End the whole run after so long')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'A recipient or a comma list; may be repeated')
+            [CompletionResult]::new('--to-file', '--to-file', [CompletionResultType]::ParameterName, 'Take recipients from FILE, one a line')
+            [CompletionResult]::new('--dsn-notify', '--dsn-notify', [CompletionResultType]::ParameterName, 'Ask for delivery reports: never, or success,failure,delay')
+            [CompletionResult]::new('--dsn-return', '--dsn-return', [CompletionResultType]::ParameterName, 'What a report returns of the message: full or headers')
+            [CompletionResult]::new('--dsn-envid', '--dsn-envid', [CompletionResultType]::ParameterName, 'An id that reports repeat')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Take any certificate, with a warning each time')
+            [CompletionResult]::new('--auth-in-clear', '--auth-in-clear', [CompletionResultType]::ParameterName, 'Let the password or token cross a connection in clear')
+            [CompletionResult]::new('--no-chunking', '--no-chunking', [CompletionResultType]::ParameterName, 'Send by DATA even to a server that takes messages in chunks (CHUNKING)')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--recipients-from-headers', '--recipients-from-headers', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Send to those accepted, even if others are refused')
+            [CompletionResult]::new('--require-dsn', '--require-dsn', [CompletionResultType]::ParameterName, 'Send nothing (94) where reports are not offered')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'mailxport;config;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting, its value, and where it comes from')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'mailxport;config;help;show' {
+            break
+        }
+        'mailxport;config;help;help' {
+            break
+        }
         'mailxport;explain' {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead: an array, one object a row')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -178,6 +251,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what an exit status means and what to do next')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -189,6 +263,13 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             break
         }
         'mailxport;help;sink' {
+            break
+        }
+        'mailxport;help;config' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting, its value, and where it comes from')
+            break
+        }
+        'mailxport;help;config;show' {
             break
         }
         'mailxport;help;explain' {

@@ -25,6 +25,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand send 'Send message files over one SMTP or LMTP session'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
+            cand config 'Show what options, environment and configuration file come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -32,6 +33,9 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --files-from 'Send the files that FILE lists too, one path a line'
             cand --unsent 'Write the paths that are still to be sent to FILE'
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
+            cand -a 'Go by this account of the configuration file [default: by sender]'
+            cand --account 'Go by this account of the configuration file [default: by sender]'
+            cand --config 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]'
             cand --helo 'Greet the server with this name'
             cand --source-address 'Connect from this address'
             cand --proxy 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]'
@@ -42,7 +46,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --tls-name 'Check the certificate for NAME, and send that, instead of the host''s name'
             cand --client-cert 'Show this certificate (PEM, the chain behind it)'
             cand --client-key 'The key of the client certificate [default: in the same file]'
-            cand --tls-min 'The oldest TLS that is spoken'
+            cand --tls-min 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]'
             cand -u 'Log on as NAME [env: MAILXPORT_USER]'
             cand --user 'Log on as NAME [env: MAILXPORT_USER]'
             cand --password-file 'Read the password from the first line of FILE (''-'': standard input)'
@@ -90,6 +94,9 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;check'= {
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
+            cand -a 'Go by this account of the configuration file [default: by sender]'
+            cand --account 'Go by this account of the configuration file [default: by sender]'
+            cand --config 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]'
             cand --helo 'Greet the server with this name'
             cand --source-address 'Connect from this address'
             cand --proxy 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]'
@@ -100,7 +107,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --tls-name 'Check the certificate for NAME, and send that, instead of the host''s name'
             cand --client-cert 'Show this certificate (PEM, the chain behind it)'
             cand --client-key 'The key of the client certificate [default: in the same file]'
-            cand --tls-min 'The oldest TLS that is spoken'
+            cand --tls-min 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]'
             cand -u 'Log on as NAME [env: MAILXPORT_USER]'
             cand --user 'Log on as NAME [env: MAILXPORT_USER]'
             cand --password-file 'Read the password from the first line of FILE (''-'': standard input)'
@@ -161,6 +168,67 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mailxport;config'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Print every setting, its value, and where it comes from'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mailxport;config;show'= {
+            cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
+            cand -a 'Go by this account of the configuration file [default: by sender]'
+            cand --account 'Go by this account of the configuration file [default: by sender]'
+            cand --config 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]'
+            cand --helo 'Greet the server with this name'
+            cand --source-address 'Connect from this address'
+            cand --proxy 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]'
+            cand --proxy-password-file 'Read the proxy''s password from the first line of FILE (''-'': standard input) [env: MAILXPORT_PROXY_PASSWORD]'
+            cand --tls 'Ask for TLS: required, opportunistic or off'
+            cand --ca-file 'Trust the authorities in FILE (PEM) instead of the system''s'
+            cand --tls-fingerprint 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable'
+            cand --tls-name 'Check the certificate for NAME, and send that, instead of the host''s name'
+            cand --client-cert 'Show this certificate (PEM, the chain behind it)'
+            cand --client-key 'The key of the client certificate [default: in the same file]'
+            cand --tls-min 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]'
+            cand -u 'Log on as NAME [env: MAILXPORT_USER]'
+            cand --user 'Log on as NAME [env: MAILXPORT_USER]'
+            cand --password-file 'Read the password from the first line of FILE (''-'': standard input)'
+            cand --password-command 'Run CMD and take the first line of its output as the password'
+            cand --token-file 'Read an OAuth token from the first line of FILE (''-'': standard input) [env: MAILXPORT_TOKEN]'
+            cand --token-command 'Run CMD and take the first line of its output as an OAuth token'
+            cand --auth 'How to log on [default: auto, the strongest way that is offered]'
+            cand --timeout 'Wait so long for a reply [default: by stage]'
+            cand --dot-timeout 'Wait so long for the verdict [default: 600]'
+            cand --connect-timeout 'Wait so long for a connection [default: 30]'
+            cand --deadline 'End the whole run after so long'
+            cand -f 'The sender; '''' is the null sender [default: of the message]'
+            cand --from 'The sender; '''' is the null sender [default: of the message]'
+            cand --to 'A recipient or a comma list; may be repeated'
+            cand --to-file 'Take recipients from FILE, one a line'
+            cand --dsn-notify 'Ask for delivery reports: never, or success,failure,delay'
+            cand --dsn-return 'What a report returns of the message: full or headers'
+            cand --dsn-envid 'An id that reports repeat'
+            cand --json 'Print one JSON object'
+            cand -4 'Use IPv4 only'
+            cand -6 'Use IPv6 only'
+            cand --insecure 'Take any certificate, with a warning each time'
+            cand --auth-in-clear 'Let the password or token cross a connection in clear'
+            cand --no-chunking 'Send by DATA even to a server that takes messages in chunks (CHUNKING)'
+            cand -t 'Take recipients from To, Cc and Bcc of the message'
+            cand --recipients-from-headers 'Take recipients from To, Cc and Bcc of the message'
+            cand --partial 'Send to those accepted, even if others are refused'
+            cand --require-dsn 'Send nothing (94) where reports are not offered'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mailxport;config;help'= {
+            cand show 'Print every setting, its value, and where it comes from'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'mailxport;config;help;show'= {
+        }
+        &'mailxport;config;help;help'= {
+        }
         &'mailxport;explain'= {
             cand --json 'Print JSON instead: an array, one object a row'
             cand -h 'Print help (see more with ''--help'')'
@@ -170,6 +238,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand send 'Send message files over one SMTP or LMTP session'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
+            cand config 'Show what options, environment and configuration file come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -178,6 +247,11 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         &'mailxport;help;check'= {
         }
         &'mailxport;help;sink'= {
+        }
+        &'mailxport;help;config'= {
+            cand show 'Print every setting, its value, and where it comes from'
+        }
+        &'mailxport;help;config;show'= {
         }
         &'mailxport;help;explain'= {
         }

@@ -12,7 +12,7 @@
 //! | 4 | `delivery` | the one road that every message takes |
 //! | 4 | `sink` | the embedded server |
 //! | 5 | `cli` | clap structs, no behaviour |
-//! | 5 | `config` | the environment and what beats what |
+//! | 5 | `config` | the configuration file, the environment, secrets, and what beats what |
 //! | 5 | `console` | the only writer to a person |
 //! | 6 | `app` | one file a command |
 

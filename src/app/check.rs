@@ -1,5 +1,6 @@
 //! `mailxport check`: the road of a send as far as the envelope, then a report, then the status of such a send.
 
+use super::account::of_run;
 use super::begin::begin;
 use super::gather::{self, one_taker};
 use super::guard;
@@ -8,12 +9,11 @@ use super::plan::usage;
 use super::send::{embedded, plan_for};
 use crate::cli::check::{CheckArgs, CheckEnvelopeArgs, CheckOutputArgs};
 use crate::cli::shared::{EnvelopeArgs, When};
-use crate::config::environment::Environment;
-use crate::config::settings::Settings;
 use crate::console::check::{record, text};
 use crate::console::findings::all::findings;
 use crate::console::out::{self, Color, paint};
 use crate::console::panel::{Panel, Show};
+use crate::console::voice;
 use crate::delivery::check::{Errand, check};
 use crate::delivery::survey::Survey;
 use crate::sink::StoreChoice;
@@ -58,16 +58,18 @@ fn prepare(args: &CheckArgs, watch: &Arc<Watch>) -> Result<Ready, Failure> {
         args.server.token_file.as_deref(),
         args.server.proxy_password_file.as_deref(),
     ])?;
-    let (server, user) = (args.server.server.as_deref(), args.server.user.as_deref());
-    let Settings { server } = Settings::settle(server, user, &Environment::read()).map_err(usage)?;
-    let envelope = envelope_of(&args.envelope);
-    let mut plan = plan_for(&server, &args.server, &envelope, watch)?;
-    if matches!(server, Server::At(_)) {
-        plan.login = login(&args.server, &plan.endpoint, watch)?;
+    let in_force = of_run(&args.server, &envelope_of(&args.envelope), watch)?;
+    let notes: Vec<String> = in_force.notes.iter().map(|note| voice::aside(note)).collect();
+    if !args.output.quiet {
+        say(&args.output, &notes);
     }
-    let errand = errand(&envelope, &plan, watch)?;
+    let mut plan = plan_for(&in_force, watch)?;
+    if matches!(in_force.server, Server::At(_)) {
+        plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
+    }
+    let errand = errand(&in_force.envelope, &plan, watch)?;
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
-    Ok(Ready { server, plan, errand, log })
+    Ok(Ready { server: in_force.server, plan, errand, log })
 }
 
 /// The options about the envelope that a check shares with a send.

@@ -1,12 +1,13 @@
 //! Messages and addresses gathered from arguments and files into letters, before the first packet.
 
+use super::choose::{Gate, Opened};
 use super::plan::usage;
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
 use crate::delivery::job::{Letter, Turn};
 use crate::message::header::Header;
 use crate::message::open::{Handling, Message, Origin};
-use crate::message::source::{BLOCK, Opened, keep};
+use crate::message::source::{self, BLOCK, keep};
 use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list, mailbox};
 use crate::terms::envelope::{Envelope, Sender};
@@ -27,26 +28,45 @@ pub struct Gather {
     from_headers: bool,
     handling: Handling,
     max_size: Option<u64>,
+    /// Which senders the session is for, where they chose the account.
+    gate: Option<Gate>,
     watch: Arc<Watch>,
 }
 
 impl Gather {
-    pub fn new(args: &SendArgs, host: String, watch: &Arc<Watch>) -> Result<Gather, Failure> {
-        let from_headers = args.envelope.recipients_from_headers;
-        let sender = sender(&args.envelope)?;
-        let recipients = recipients(&args.envelope, watch)?;
+    /// The envelope is that of the options and the account together.
+    pub fn new(
+        envelope: &EnvelopeArgs,
+        handling: Handling,
+        max_size: Option<u64>,
+        watch: &Arc<Watch>,
+    ) -> Result<Gather, Failure> {
+        let from_headers = envelope.recipients_from_headers;
+        let sender = sender(envelope)?;
+        let recipients = recipients(envelope, watch)?;
         if recipients.is_empty() && !from_headers {
             return Err(Failure::new(Stage::Input, Cause::NoRecipients).about("the envelope"));
         }
-        let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
-        let max_size = args.message.max_size;
-        Ok(Gather { sender, recipients, from_headers, handling, max_size, watch: Arc::clone(watch) })
+        let (gate, watch) = (None, Arc::clone(watch));
+        Ok(Gather { sender, recipients, from_headers, handling, max_size, gate, watch })
+    }
+
+    /// Takes only messages of this account.
+    pub fn at(self, gate: Option<Gate>) -> Gather {
+        Gather { gate, ..self }
     }
 
     /// Opens a message, judges it, and addresses it.
     pub fn letter(&self, origin: &Origin) -> Result<Letter, Failure> {
+        self.address(open(origin, &self.handling, &self.watch)?)
+    }
+
+    /// Judges a message that is open, and addresses it.
+    fn address(&self, message: Message) -> Result<Letter, Failure> {
         let failed = |cause| Failure::new(Stage::Input, cause);
-        let message = Message::open(origin, &self.handling, &self.watch).map_err(failed)?;
+        if let Some(gate) = &self.gate {
+            gate.admit(message.header())?;
+        }
         if let (Some(limit), Some(size)) = (self.max_size, message.size())
             && size > limit
         {
@@ -114,6 +134,10 @@ pub fn log(path: &Path) -> Result<std::fs::File, Failure> {
     opened.map_err(|problem| usage(format!("{problem:#}")))
 }
 
+pub fn open(origin: &Origin, handling: &Handling, watch: &Arc<Watch>) -> Result<Message, Failure> {
+    Message::open(origin, handling, watch).map_err(|cause| Failure::new(Stage::Input, cause))
+}
+
 /// Standard input can be given to one taker only.
 pub fn one_taker_of_standard_input(args: &SendArgs) -> Result<(), Failure> {
     let mut takers: Vec<Option<&Path>> = args.files.iter().map(|path| Some(path.as_path())).collect();
@@ -139,25 +163,44 @@ pub fn one_taker(takers: &[Option<&Path>]) -> Result<(), Failure> {
 pub fn turns(
     args: &SendArgs,
     gather: &Gather,
+    opened: Opened,
     watch: &Arc<Watch>,
 ) -> Result<Vec<Turn>, Box<(Origin, Failure)>> {
     let mut turns = Vec::new();
+    let Opened { messages, list } = opened;
+    let mut messages = messages.into_iter().peekable();
     allow_descriptors(args.files.len());
+    let mut letter = |origin: &Origin| {
+        let opened = messages.next_if(|(opened, _)| opened == origin);
+        opened.map(|(_, message)| gather.address(message))
+    };
     for path in &args.files {
         let origin = origin(path);
-        match gather.letter(&origin) {
+        match letter(&origin).unwrap_or_else(|| gather.letter(&origin)) {
             Ok(letter) => turns.push(Turn::Ready(origin, Box::new(letter))),
             Err(failure) => return Err(Box::new((origin, failure))),
         }
     }
-    if let Some(list) = &args.files_from {
-        let octets = whole(list, watch).map_err(|failure| Box::new((origin(list), failure)))?;
-        for line in octets.split(|&octet| octet == b'\n').filter(|line| !line.is_empty()) {
-            let path = Path::new(std::ffi::OsStr::from_bytes(line));
-            turns.push(Turn::Later(Origin::Path(path.to_owned())));
+    let list = match list {
+        Some(list) => list,
+        None => listed(args, watch)?,
+    };
+    for origin in list {
+        match letter(&origin) {
+            Some(Ok(letter)) => turns.push(Turn::Ready(origin, Box::new(letter))),
+            // It fails in its turn, and alone.
+            Some(Err(_)) | None => turns.push(Turn::Later(origin)),
         }
     }
     Ok(turns)
+}
+
+/// The paths of `--files-from`.
+pub fn listed(args: &SendArgs, watch: &Watch) -> Result<Vec<Origin>, Box<(Origin, Failure)>> {
+    let Some(list) = &args.files_from else { return Ok(Vec::new()) };
+    let octets = whole(list, watch).map_err(|failure| Box::new((origin(list), failure)))?;
+    let lines = octets.split(|&octet| octet == b'\n').filter(|line| !line.is_empty());
+    Ok(lines.map(|line| Origin::Path(Path::new(std::ffi::OsStr::from_bytes(line)).to_owned())).collect())
 }
 
 pub fn origin(path: &Path) -> Origin {
@@ -165,7 +208,7 @@ pub fn origin(path: &Path) -> Origin {
 }
 
 /// Every message of the arguments holds a descriptor until its turn.
-fn allow_descriptors(count: usize) {
+pub fn allow_descriptors(count: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let now = getrlimit(Resource::Nofile);
     let wanted = count as u64 + 64;
@@ -200,10 +243,10 @@ const LONGEST_LIST: usize = 64 * 1024 * 1024;
 fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
     let failed = |cause| Failure::new(Stage::Input, cause).about(path.to_string_lossy());
     let standard_input = path.as_os_str() == "-";
-    let opened = if standard_input { Opened::standard_input() } else { Opened::path(path) };
+    let opened = if standard_input { source::Opened::standard_input() } else { source::Opened::path(path) };
     let source = match opened {
-        Ok(Opened::File(source)) => source,
-        Ok(Opened::Stream(stream)) => keep(&stream, watch, |_| ()).map_err(failed)?,
+        Ok(source::Opened::File(source)) => source,
+        Ok(source::Opened::Stream(stream)) => keep(&stream, watch, |_| ()).map_err(failed)?,
         // An empty list is one.
         Err(Cause::Unfit(Unfit::Empty)) => return Ok(Vec::new()),
         Err(cause) => return Err(failed(cause)),

@@ -1,11 +1,15 @@
 //! Floor 6: one file a command, from arguments to an exit status.
 
+pub mod account;
 pub mod begin;
 pub mod check;
+pub mod choose;
+pub mod config;
 pub mod explain;
 pub mod gather;
 pub mod guard;
 pub mod login;
+pub mod options;
 pub mod plan;
 pub mod proxy;
 pub mod run;

@@ -1,8 +1,9 @@
 //! From options to a plan: names, limits and wishes, judged before the first packet.
 
 use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice, TlsMin};
-use crate::net::tls::{Securing, can_be_checked};
-use crate::terms::address::{Address, AddressProblem, domain_name};
+use crate::config::words;
+use crate::net::tls::Securing;
+use crate::terms::address::AddressProblem;
 use crate::terms::endpoint::Endpoint;
 use crate::terms::envelope::{Dsn, Notify, Return, envid};
 use crate::terms::failure::{Cause, Failure, Stage};
@@ -55,7 +56,7 @@ fn tls(server: &ServerArgs) -> Result<TlsWishes, Failure> {
         pins: server.tls_fingerprint.clone(),
         client_cert: server.client_cert.clone(),
         client_key: server.client_key.clone(),
-        oldest: if server.tls_min == TlsMin::Tls13 { Oldest::Tls13 } else { Oldest::Tls12 },
+        oldest: if server.tls_min == Some(TlsMin::Tls13) { Oldest::Tls13 } else { Oldest::Tls12 },
         insecure: server.insecure,
     };
     if when == Some(Tls::Off) && wishes != (TlsWishes { when, ..TlsWishes::default() }) {
@@ -71,15 +72,7 @@ fn tls(server: &ServerArgs) -> Result<TlsWishes, Failure> {
 }
 
 fn tls_name(name: &str) -> Result<String, Failure> {
-    if name.parse::<std::net::IpAddr>().is_ok() {
-        return Ok(name.to_owned());
-    }
-    let name_on_the_wire = domain_name(name).map_err(|why| bad_word("--tls-name", name, why))?;
-    if can_be_checked(&name_on_the_wire) {
-        Ok(name_on_the_wire)
-    } else {
-        Err(bad_word("--tls-name", name, "no certificate can be for it"))
-    }
+    words::tls_name(name).map_err(|why| bad_word("--tls-name", name, why))
 }
 
 fn limits(server: &ServerArgs) -> Limits {
@@ -103,13 +96,7 @@ fn bad_word(option: &str, text: &str, why: &'static str) -> Failure {
 }
 
 fn hello(name: &str) -> Result<String, Failure> {
-    let bad = |why| bad_word("--helo", name, why);
-    without_controls("--helo", name)?;
-    if name.starts_with('[') {
-        let literal = Address::parse(&format!("x@{name}"));
-        return literal.map(|_| name.to_owned()).map_err(|problem| bad(problem.why));
-    }
-    domain_name(name).map_err(bad)
+    words::helo(name).map_err(|why| bad_word("--helo", name, why))
 }
 
 fn dsn(envelope: &EnvelopeArgs) -> Result<Dsn, Failure> {

@@ -1,6 +1,6 @@
 //! The program from its arguments to its exit status.
 
-use super::{check, explain, guard, send, sink};
+use super::{check, config, explain, guard, send, sink};
 use crate::cli::root::{Aside, Command, Root};
 use crate::console::check::record;
 use crate::console::out;
@@ -21,6 +21,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         Command::Check(args) => check::run(&args),
         Command::Sink(args) => sink::run(*args),
         Command::Explain(args) => explain::run(&args),
+        Command::Config(args) => config::run(&args),
     }
 }
 
@@ -40,7 +41,9 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     if pairs || asked("--exit-codes=sysexits") {
         guard::speak_sysexits();
     }
-    if asked("--json") && !asked("explain") {
+    // These print an object of their own, or none.
+    let other = arguments.get(1).is_some_and(|command| command == "explain" || command == "config");
+    if asked("--json") && !other {
         let first = lines.first().map(|line| line.trim_start_matches(lead).to_owned());
         let verb = arguments.iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
         out::data(&match verb {

@@ -1,6 +1,8 @@
 //! `mailxport send`: everything judged first, then one session for all messages, then the status.
 
+use super::account::{Book, InForce, in_force};
 use super::begin::begin;
+use super::choose::{Picked, pick};
 use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
@@ -8,9 +10,7 @@ use super::plan::{plan, usage};
 use super::proxy::proxy;
 use super::unsent::Unsent;
 use crate::cli::send::SendArgs;
-use crate::cli::shared::{EnvelopeArgs, OutputArgs, ServerArgs, When};
-use crate::config::environment::Environment;
-use crate::config::settings::Settings;
+use crate::cli::shared::{OutputArgs, When};
 use crate::console::dry_run::{self, Shown};
 use crate::console::out::{self, Color};
 use crate::console::panel::{Panel, Show};
@@ -19,7 +19,7 @@ use crate::console::record::Record;
 use crate::console::{last_words, voice};
 use crate::delivery::deliver::deliver;
 use crate::delivery::job::{Desk, Letter, Report, Turn};
-use crate::message::open::Origin;
+use crate::message::open::{Handling, Origin};
 use crate::net::host;
 use crate::sink::{Listen, Setup, Sink, StoreChoice};
 use crate::terms::endpoint::{Endpoint, Place, Protocol, Server};
@@ -54,6 +54,14 @@ pub fn run(args: &SendArgs) -> u8 {
     status
 }
 
+/// Says what of the account is not used; the objects name it too.
+fn say_notes(args: &SendArgs, notes: &[String]) {
+    let color = show_of(&args.output).color.is_on();
+    for note in notes.iter().filter(|_| !args.output.quiet) {
+        out::say(&(out::paint(&voice::aside(note), color) + "\n"));
+    }
+}
+
 /// A failure before the first packet: of the run, or of one of its messages.
 enum Early {
     Run(Box<Failure>),
@@ -69,6 +77,10 @@ impl From<Failure> for Early {
 /// Everything that could be judged without a packet.
 struct Ready {
     server: Server,
+    /// The name of the account in force.
+    account: Option<String>,
+    /// What of it is not used.
+    notes: Vec<String>,
     plan: Plan,
     gather: Gather,
     turns: Vec<Turn>,
@@ -78,14 +90,21 @@ struct Ready {
 
 fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     gather::one_taker_of_standard_input(args)?;
-    let (server, user) = (args.server.server.as_deref(), args.server.user.as_deref());
-    let Settings { server } = Settings::settle(server, user, &Environment::read()).map_err(usage)?;
-    let mut plan = plan_for(&server, &args.server, &args.envelope, watch)?;
-    if !args.dry_run && matches!(server, Server::At(_)) {
-        plan.login = login(&args.server, &plan.endpoint, watch)?;
-    }
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
-    let gather = Gather::new(args, host, watch)?;
+    let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
+    let book = Book::open(&args.server, watch)?;
+    let Picked { chosen, opened, gate } =
+        pick(&book, args, &handling, watch).map_err(|fault| match *fault {
+            (None, failure) => failure.into(),
+            (Some(origin), failure) => Early::Message(Box::new((origin, failure))),
+        })?;
+    let in_force = in_force(&args.server, &args.envelope, chosen)?;
+    say_notes(args, &in_force.notes);
+    let mut plan = plan_for(&in_force, watch)?;
+    if !args.dry_run && matches!(in_force.server, Server::At(_)) {
+        plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
+    }
+    let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?.at(gate);
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let unsent = match &args.unsent {
         Some(_)
@@ -99,8 +118,9 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
         Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|problem| unwritable(&problem))?),
         _ => None,
     };
-    let turns = gather::turns(args, &gather, watch).map_err(Early::Message)?;
-    Ok(Ready { server, plan, gather, turns, unsent, log })
+    let turns = gather::turns(args, &gather, opened, watch).map_err(Early::Message)?;
+    let InForce { server, account, notes, .. } = in_force;
+    Ok(Ready { server, account, notes, plan, gather, turns, unsent, log })
 }
 
 fn unwritable(problem: &anyhow::Error) -> Failure {
@@ -108,12 +128,8 @@ fn unwritable(problem: &anyhow::Error) -> Failure {
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
-pub(super) fn plan_for(
-    server: &Server,
-    args: &ServerArgs,
-    envelope: &EnvelopeArgs,
-    watch: &Watch,
-) -> Result<Plan, Failure> {
+pub(super) fn plan_for(in_force: &InForce, watch: &Watch) -> Result<Plan, Failure> {
+    let InForce { server, args, envelope, .. } = in_force;
     let endpoint = match server {
         Server::Sink(_) => at_loopback(0),
         Server::At(endpoint) => endpoint.clone(),
@@ -140,7 +156,7 @@ pub(super) fn embedded(store: StoreChoice) -> Result<(Sink, Endpoint), Failure> 
 }
 
 fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
-    let Ready { server, mut plan, gather, turns, unsent, log } = ready;
+    let Ready { server, mut plan, gather, turns, unsent, log, notes, .. } = ready;
     let (mut sink, mut maildir) = (None, None);
     if let Server::Sink(dir) = server {
         match embedded(StoreChoice::Maildir(dir.clone())) {
@@ -150,7 +166,8 @@ fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
         maildir = Some(dir.to_string_lossy().into_owned());
     }
     let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
-    let show = Show { log, several, server, sink: maildir, ..show_of(&args.output) };
+    let kept_back = !notes.is_empty();
+    let show = Show { log, several, server, kept_back, sink: maildir, ..show_of(&args.output) };
     let log_too = show.log.as_ref().and_then(|log| log.try_clone().ok());
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     let panel = RefCell::new(Panel::new(show));
@@ -251,7 +268,8 @@ fn show(args: &SendArgs, ready: Ready) -> u8 {
             Ok(measured) => measured,
             Err(failure) => return about_a_message(args, &origin, failure),
         };
-        let shown = Shown { partial: args.envelope.partial, server: &server, longest_line };
+        let (partial, account) = (args.envelope.partial, ready.account.as_deref());
+        let shown = Shown { partial, server: &server, account, longest_line };
         out::data(&if args.output.json {
             dry_run::json(&origin, &letter, shown)
         } else {

@@ -1,8 +1,10 @@
 //! Floor 5: the command line as clap structs, without behaviour.
 
 pub mod check;
+pub mod config;
 pub mod explain;
 pub mod root;
 pub mod send;
 pub mod shared;
 pub mod sink;
+pub mod words;

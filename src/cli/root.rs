@@ -1,6 +1,7 @@
 //! The program and its commands.
 
 use super::check::CheckArgs;
+use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
 use super::send::SendArgs;
 use super::sink::SinkArgs;
@@ -45,5 +46,6 @@ pub enum Command {
     Send(Box<SendArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
+    Config(Box<ConfigArgs>),
     Explain(ExplainArgs),
 }

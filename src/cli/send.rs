@@ -74,7 +74,7 @@ Examples:
 
 Exit status:
   0                      every recipient is accepted
-  2 16 17 36 37 43 122 123  nothing was attempted: mend the command or the file
+  2 16 17 22 36 37 43 122 123  nothing was attempted: mend the command or the file
   4 5 14 15 18 19 25 35  not sent: try again later
   95 103 104 106 108     not sent: try again later
   40                     unknown: it may have arrived

@@ -3,11 +3,12 @@
 use crate::terms::amount;
 use crate::terms::tls::{self, Fingerprint};
 use clap::{Args, ValueEnum};
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
     /// HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]
@@ -15,9 +16,26 @@ pub struct ServerArgs {
     /// Without a port HOST is asked at 587. The URLs are smtp://HOST (port 25), submission://HOST (587), smtps://HOST (465),
     /// lmtp://HOST (24), smtp+unix:///PATH and lmtp+unix:///PATH. An IPv6 address stands in brackets. sink:DIR runs a mail
     /// server of its own for this one run and keeps the messages in the Maildir DIR. Where this option is not given the
-    /// environment variable MAILXPORT_SERVER names the server.
+    /// environment variable MAILXPORT_SERVER names the server, else the account does.
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
+
+    /// Go by this account of the configuration file [default: by sender]
+    ///
+    /// Its settings stand for options that are not given, and beat the environment. Without this option it is the account
+    /// whose senders fit --from or the sender of the message, else the one that the file names as its default; these are
+    /// beaten by the environment. Where --server names another host than the account's server, the user, the password and
+    /// whatever else belongs to that server are not used. mailxport(5) tells about the file, 'mailxport config show' what it
+    /// comes to.
+    #[arg(short, long, value_name = "NAME")]
+    pub account: Option<String>,
+
+    /// Read accounts from FILE; '' reads none [env: MAILXPORT_CONFIG]
+    ///
+    /// Default: the file that MAILXPORT_CONFIG names, else mailxport/config.toml in $XDG_CONFIG_HOME or ~/.config, else
+    /// /etc/mailxport/config.toml, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<OsString>,
 
     /// Greet the server with this name
     ///
@@ -77,9 +95,9 @@ pub struct ServerArgs {
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     pub client_key: Option<PathBuf>,
 
-    /// The oldest TLS that is spoken
-    #[arg(long, value_enum, value_name = "VERSION", default_value = "1.2")]
-    pub tls_min: TlsMin,
+    /// The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]
+    #[arg(long, value_enum, value_name = "VERSION", hide_possible_values = true)]
+    pub tls_min: Option<TlsMin>,
 
     /// Take any certificate, with a warning each time
     #[arg(long)]
@@ -87,9 +105,9 @@ pub struct ServerArgs {
 
     /// Log on as NAME [env: MAILXPORT_USER]
     ///
-    /// The password comes from --password-file or --password-command, else from MAILXPORT_PASSWORD, from the file
-    /// mailxport.password in $CREDENTIALS_DIRECTORY, from netrc, or from a prompt on the terminal, the first of them that
-    /// there is. There is no option for the password itself: every process list would show it.
+    /// The password comes from --password-file or --password-command, else from MAILXPORT_PASSWORD, from the account, from
+    /// the file mailxport.password in $CREDENTIALS_DIRECTORY, from netrc, or from a prompt on the terminal, the first of
+    /// them that there is. There is no option for the password itself: every process list would show it.
     #[arg(short, long, value_name = "NAME")]
     pub user: Option<String>,
 
@@ -178,12 +196,12 @@ pub enum TlsChoice {
     Off,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Envelope")]
 pub struct EnvelopeArgs {
     /// The sender; '' is the null sender [default: of the message]
     ///
-    /// Where it is not given the Sender field of the message names it, else its From field.
+    /// Where it is not given the account names it, else the Sender field of the message, else its From field.
     #[arg(short, long, value_name = "ADDR")]
     pub from: Option<String>,
 

@@ -8,14 +8,25 @@ use std::os::unix::ffi::OsStringExt;
 pub struct Environment {
     pub server: Option<String>,
     pub user: Option<String>,
+    /// There is a password for the user of the proxy.
+    pub proxy_password: bool,
 }
 
 impl Environment {
     /// Reads them once; an empty one says nothing.
     pub fn read() -> Environment {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Environment { server: set("MAILXPORT_SERVER"), user: set("MAILXPORT_USER") }
+        Environment {
+            server: set("MAILXPORT_SERVER"),
+            user: set("MAILXPORT_USER"),
+            proxy_password: is_set("MAILXPORT_PROXY_PASSWORD"),
+        }
     }
+}
+
+/// Tells whether a variable says something.
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// The password of the proxy's user; an empty variable says nothing.

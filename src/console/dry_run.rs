@@ -11,18 +11,23 @@ use serde_json::{Value, json};
 pub struct Shown<'a> {
     pub partial: bool,
     pub server: &'a str,
+    /// The account in force.
+    pub account: Option<&'a str>,
     /// Octets of the longest line.
     pub longest_line: u64,
 }
 
 pub fn text(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
-    let Shown { partial, server, longest_line } = shown;
+    let Shown { partial, server, account, longest_line } = shown;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let facts = message.facts();
     let mut lines = vec![
         format!("{}: would go to {server}", name_of(origin)),
         format!("  from:    <{}>", envelope.sender),
     ];
+    if let Some(account) = account {
+        lines.insert(1, format!("  account: {}", printable(account)));
+    }
     for (at, recipient) in envelope.recipients.iter().enumerate() {
         lines.push(format!("  {} <{recipient}>", if at == 0 { "to:     " } else { "        " }));
     }
@@ -47,7 +52,7 @@ pub fn text(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
 }
 
 pub fn json(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
-    let Shown { partial, server, longest_line } = shown;
+    let Shown { partial, server, account, longest_line } = shown;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let recipients: Vec<Value> =
         envelope.recipients.iter().map(|address| json!(address.to_string())).collect();
@@ -62,6 +67,7 @@ pub fn json(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
         "message_id": message.message_id,
         "size": message.size(),
         "server": server,
+        "account": account,
         "from": envelope.sender.to_string(),
         "recipients": recipients,
         "partial": partial,

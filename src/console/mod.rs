@@ -12,5 +12,6 @@ pub mod progress;
 pub mod prompt;
 pub mod record;
 pub mod security;
+pub mod settings;
 pub mod sink;
 pub mod voice;

@@ -28,6 +28,8 @@ pub struct Show {
     pub sink: Option<String>,
     /// Several messages: each line names its own.
     pub several: bool,
+    /// What the account has for another server is not used.
+    pub kept_back: bool,
 }
 
 #[derive(Debug)]
@@ -66,6 +68,7 @@ impl Panel {
                 server: Some(self.show.server.clone()).filter(|server| !server.is_empty()),
                 context: self.show.context.clone(),
                 kept: kept.clone(),
+                notes: self.show.kept_back.then_some(Note::AccountKeptBack).into_iter().collect(),
             },
         );
         let lines = match &outcome.failure {

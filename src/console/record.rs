@@ -83,6 +83,8 @@ pub struct Beside {
     pub server: Option<String>,
     pub context: Option<String>,
     pub kept: Option<String>,
+    /// Of the run, not of this message alone.
+    pub notes: Vec<Note>,
 }
 
 impl Record {
@@ -109,7 +111,7 @@ impl Record {
                 .iter()
                 .map(|(address, fate)| addressee(address.to_string(), fate))
                 .collect(),
-            notes: outcome.notes.iter().map(Note::name).collect(),
+            notes: outcome.notes.iter().chain(&beside.notes).map(Note::name).collect(),
             tls: outcome.tls.as_deref().map(Security::of),
             extensions: outcome.extensions.clone(),
             context: beside.context,
@@ -199,7 +201,9 @@ pub(super) fn problem(failure: &Failure) -> Option<String> {
     let said = failure.problem.as_deref().or(failure.proxy.as_deref());
     said.map(str::to_owned).or_else(|| match &failure.cause {
         Cause::BadAddress(problem) | Cause::BadList(problem) => Some(problem.text.clone()),
-        Cause::Usage(text) | Cause::Bug(text) => Some(text.clone()),
+        Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
+            Some(text.clone())
+        }
         _ => None,
     })
 }

@@ -72,6 +72,15 @@ pub(super) fn without_a_message(
     (sentence(failure, &Origin::StandardInput), details(failure), way_on(failure))
 }
 
+/// The lines about a failure of a run that has no mail.
+pub fn without_mail(failure: &Failure) -> Vec<String> {
+    let mut lines = before_any_message(failure);
+    if let Some(first) = lines.first_mut() {
+        *first = first.replacen("not sent", "error", 1);
+    }
+    lines
+}
+
 fn is_about_recipients(failure: &Failure) -> bool {
     matches!((&failure.cause, failure.stage), (Cause::Refused(_), Stage::Rcpt))
 }
@@ -89,8 +98,16 @@ pub fn kept(origin: &Origin, path: &str) -> String {
     format!("mailxport: sent: {} kept in {}, nothing left this machine", name_of(origin), printable(path))
 }
 
+/// A line beside the reports.
+pub fn aside(words: &str) -> String {
+    format!("mailxport: note: {}", printable(words))
+}
+
 pub fn note(note: &Note) -> &'static str {
     match note {
+        Note::AccountKeptBack => {
+            "mailxport: note: settings of the account belong to another server and were not used"
+        }
         Note::NoDsnSupport => {
             "mailxport: note: the server does not offer delivery reports (DSN); sent without"
         }
@@ -183,6 +200,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
 
 /// What went wrong before or beside the server.
 fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String>) -> String {
+    let is_placed = problem.is_some();
     let name = problem.unwrap_or_else(|| name_of(origin));
     match cause {
         Cause::NoSuchHost => format!("the host of {server} does not exist"),
@@ -203,7 +221,7 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::OtherDigest => format!("{name} has another SHA-256 than was declared"),
         Cause::NoSender => format!("{name} has no sender"),
         Cause::NoRecipients => format!("{name} has no recipient"),
-        Cause::BadAddress(problem) if name.starts_with("--") => {
+        Cause::BadAddress(problem) if is_placed => {
             format!("{name} cannot be \"{}\": {}", printable(&problem.text), problem.why)
         }
         Cause::BadAddress(problem) => problem.to_string(),
@@ -211,7 +229,9 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::NeverTried => format!("the session with {server} was lost before its turn"),
         Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
         Cause::Unanswered => "the question for the password was not answered".to_owned(),
-        Cause::Config(text) | Cause::Usage(text) | Cause::Bug(text) => printable(text).into_owned(),
+        Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
+            printable(text).into_owned()
+        }
         _ => "for a reason that has no words".to_owned(),
     }
 }
@@ -368,12 +388,14 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Proxy(problem) => return passage::hint(problem),
         Cause::SecretInClear => "--auth-in-clear allows it, for whoever trusts everybody on the way",
         Cause::Refused(reply) if failure.stage == Stage::Login && reply.code == 530 => {
-            "--user names a log-on"
+            "--user names a log-on, --account an account that has one"
         }
         Cause::Refused(_) if failure.stage == Stage::Login => {
             "look at --user and at where the password comes from"
         }
-        Cause::Refused(reply) if failure.stage == Stage::Mail && reply.code == 530 => "--user names a log-on",
+        Cause::Refused(reply) if failure.stage == Stage::Mail && reply.code == 530 => {
+            "--user names a log-on, --account an account that has one"
+        }
         Cause::Unfit(Unfit::Terminal) => "name a file, or put a message into a pipe",
         _ => return None,
     })

@@ -171,6 +171,8 @@ pub enum Cause {
     LogOn(String),
     /// The configuration or a command that gives a password is of no use.
     Config(String),
+    /// The account that is named or needed is not there, or not that of this session.
+    NoAccount(String),
     /// A person was asked for a password and gave none.
     Unanswered,
     Usage(String),
@@ -220,6 +222,7 @@ impl Cause {
             Cause::SecretInClear => Cause::SecretInClear,
             Cause::LogOn(why) => Cause::LogOn(why.clone()),
             Cause::Config(text) => Cause::Config(text.clone()),
+            Cause::NoAccount(text) => Cause::NoAccount(text.clone()),
             Cause::Unanswered => Cause::Unanswered,
             Cause::Usage(text) => Cause::Usage(text.clone()),
             Cause::Bug(text) => Cause::Bug(text.clone()),

@@ -126,6 +126,7 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::SecretInClear => "IXP_E_SMTP_NO_STARTTLS_SUPPORT",
         Cause::LogOn(_) => "IXP_E_SICILY_LOGON_FAILED",
         Cause::Config(_) => "MXP_E_CONFIG",
+        Cause::NoAccount(_) => "IXP_E_INVALID_ACCOUNT",
         Cause::Unanswered => "IXP_E_USER_CANCEL",
         Cause::Usage(_) => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",
@@ -199,6 +200,7 @@ mod tests {
             Cause::NoRecipients,
             Cause::NeverTried,
             Cause::Config(String::new()),
+            Cause::NoAccount(String::new()),
             Cause::Unanswered,
         ] {
             assert_ne!(cause_name(&cause), "E_FAIL");

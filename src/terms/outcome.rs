@@ -84,6 +84,8 @@ pub enum Note {
     MboxLineDropped,
     /// Any certificate was taken (`--insecure`).
     CertificateUnchecked,
+    /// What the account has for another server or user was not used.
+    AccountKeptBack,
 }
 
 impl Note {
@@ -93,6 +95,7 @@ impl Note {
             Note::HeaderWithoutUtf8 => "MXP_S_HEADER_WITHOUT_SMTPUTF8",
             Note::MboxLineDropped => "MXP_S_MBOX_LINE_DROPPED",
             Note::CertificateUnchecked => "MXP_S_CERTIFICATE_UNCHECKED",
+            Note::AccountKeptBack => "MXP_S_ACCOUNT_KEPT_BACK",
         }
     }
 }

@@ -34,6 +34,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("subtle", &["terms"]),
     ("zeroize", &["config", "smtp", "terms"]),
     ("reqwest", &["httpmail"]),
+    ("toml", &["config"]),
+    ("strsim", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["console"]),
     ("rpassword", &["console"]),

@@ -61,7 +61,11 @@ impl Desk {
     /// Runs the program and returns its objects and its exit status.
     fn run(&self, arguments: &str, server: &str) -> (Vec<Value>, i32) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
-        command.current_dir(self.0.path()).env_clear().args(arguments.replace("{server}", server).split(' '));
+        command
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("MAILXPORT_CONFIG", "/dev/null")
+            .args(arguments.replace("{server}", server).split(' '));
         let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let objects = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -228,6 +232,60 @@ fn every_dry_run_is_as_its_schema_says() {
     assert_eq!((objects.len(), exit), (2, 0));
     objects.iter().for_each(|object| paper.holds(object));
     assert_eq!(objects[1]["eight_bit"], true);
+}
+
+#[test]
+fn every_show_of_the_configuration_is_as_its_schema_says() {
+    let (paper, desk) = (Paper::of("config.schema.json"), Desk::new());
+    let print = format!("sha256:{}", "0a".repeat(32));
+    let file = format!(
+        "default = 'a'\n[account.a]\nserver = 'h'\nuser = 'u'\ntls-fingerprint = '{print}'\ntimeout = 2.5\n\
+         [account.b]\ninherit = 'a'\ntoken-command = 'x'\nauth = 'xoauth2'\nproxy = 'http://p'\nsource-address = '::1'\n"
+    );
+    fs::write(desk.0.path().join("config.toml"), file).unwrap();
+    for (words, secret) in [
+        ("--config config.toml", "password"),
+        ("--config config.toml -a b --auth-in-clear", "token"),
+        ("--config config.toml --server other.example", "password"),
+        ("--server h --password-file x --insecure --dsn-notify never", "password"),
+        ("", "password"),
+    ] {
+        let (objects, exit) = desk.run(format!("config show --json {words}").trim(), "");
+        assert_eq!((objects.len(), exit), (1, 0), "{words}");
+        paper.holds(&objects[0]);
+        assert!(objects[0]["settings"].get(secret).is_some(), "{words}");
+    }
+}
+
+#[test]
+fn the_example_of_a_configuration_shows_every_account_in_it() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/config.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let accounts: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("[account.")?.strip_suffix(']')).collect();
+    assert!(accounts.len() >= 6, "{accounts:?}");
+    let (paper, desk) = (Paper::of("config.schema.json"), Desk::new());
+    let show = |words: &str| {
+        let (mut objects, exit) =
+            desk.run(&format!("config show --json --config {} {words}", file.display()), "");
+        assert_eq!((objects.len(), exit), (1, 0), "{words}");
+        paper.holds(&objects[0]);
+        objects.remove(0)
+    };
+    for account in &accounts {
+        let shown = show(&format!("--account {account}"));
+        assert_eq!(shown["account"]["name"], *account);
+        assert_eq!(shown["settings"]["server"]["value"].is_null(), *account == "base", "{account}");
+    }
+    for (sender, account) in [
+        ("reports@work.example", "reports"),
+        ("ada@work.example", "work"),
+        ("ada@x.work.example", "work"),
+        ("ADA@gmail.com", "gmail"),
+        ("ada@other.example", "local"),
+    ] {
+        assert_eq!(show(&format!("--from {sender}"))["account"]["name"], account, "{sender}");
+    }
 }
 
 #[test]

@@ -61,7 +61,12 @@ fn run(shell: &str, dir: &Path) -> (bool, String) {
     let mut command = Command::new("/bin/sh");
     // Both streams are one, as on a terminal.
     command.args(["-euc", &format!("exec 2>&1\n{shell}")]).current_dir(&work);
-    command.env_clear().env("PATH", path).env("HOME", dir).env("LC_ALL", "C.UTF-8");
+    command
+        .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .env("PATH", path)
+        .env("HOME", dir)
+        .env("LC_ALL", "C.UTF-8");
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn().unwrap();
     let group = Pid::from_child(&child);
     let mut output = child.stdout.take().unwrap();

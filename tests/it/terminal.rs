@@ -11,7 +11,12 @@ fn on_a_terminal(words: &str, dir: &Path, environment: &[(&str, &str)]) -> Outpu
     let command = format!("{} {words}", env!("CARGO_BIN_EXE_mailxport"));
     let mut script = Command::new("script");
     script.args(["--quiet", "--echo", "never", "--return", "--flush", "--command", &command, "/dev/null"]);
-    script.current_dir(dir).env_remove("NO_COLOR").env("TERM", "xterm").envs(environment.iter().copied());
+    script
+        .current_dir(dir)
+        .env_remove("NO_COLOR")
+        .env("TERM", "xterm")
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .envs(environment.iter().copied());
     script.stdin(Stdio::null()).output().expect("script(1), of every Debian")
 }
 

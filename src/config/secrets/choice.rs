@@ -92,7 +92,12 @@ impl Surroundings<'_> {
 
 /// The secret in a file, under the same rules, where no other source is asked.
 pub fn first_line_of(path: &Path, watch: &Watch) -> Result<Secret, Failure> {
-    from_file(path, &safe_places(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)), watch)
+    from_file(path, &safe_places_here(), watch)
+}
+
+/// The safe places of this run.
+pub(in crate::config) fn safe_places_here() -> Vec<PathBuf> {
+    safe_places(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from))
 }
 
 /// Where secrets may be readable by others: those who put them there have seen to it.
@@ -165,10 +170,10 @@ fn from_account(
     let Account { name, secret, file, command } = account;
     let key = |what: &str| format!("{}{what} of the account {name}", kind.noun());
     if let Some(path) = file {
-        return Ok(Some((from_file(path, safe, watch)?, key("_file"))));
+        return Ok(Some((from_file(path, safe, watch)?, key("-file"))));
     }
     if let Some(line) = command {
-        let from = key("_command");
+        let from = key("-command");
         return Ok(Some((helper::run(line, &from, here.limit, watch)?, from)));
     }
     Ok(secret.map(|secret| (Secret::new(secret.expose().to_vec()), key(""))))
@@ -282,10 +287,10 @@ mod tests {
         expect("file", "--password-file", variables, |w| w.file = None);
         expect("command", "--password-command", variables, |w| w.command = None);
         expect("variable", "MAILXPORT_PASSWORD", variables, |w| w.environment = None);
-        expect("account", "password_file of the account work", variables, |w| {
+        expect("account", "password-file of the account work", variables, |w| {
             w.account.iter_mut().for_each(|account| account.file = None);
         });
-        expect("run", "password_command of the account work", variables, |w| {
+        expect("run", "password-command of the account work", variables, |w| {
             w.account.iter_mut().for_each(|account| account.command = None);
         });
         expect("stated", "password of the account work", variables, |w| {

@@ -20,7 +20,7 @@ pub(super) fn fetch(
 }
 
 /// Takes a file that does not exist for none.
-pub(super) fn if_there(opened: Result<Opened, Failure>) -> Result<Option<Opened>, Failure> {
+pub(in crate::config) fn if_there(opened: Result<Opened, Failure>) -> Result<Option<Opened>, Failure> {
     match opened {
         Ok(opened) => Ok(Some(opened)),
         Err(failure) => match &failure.cause {

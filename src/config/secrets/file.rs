@@ -19,14 +19,14 @@ pub(super) const SAFE: &str = "/run/secrets";
 
 /// How much is wanted of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(in crate::config) enum Extent {
     FirstLine,
     Whole,
 }
 
 /// An open file that may hold a secret.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(in crate::config) struct Opened {
     fd: OwnedFd,
     name: String,
     exposed: bool,
@@ -44,7 +44,7 @@ pub(super) fn halted(halt: Halt, limit: Duration) -> Failure {
 
 impl Opened {
     /// Opens a path once; files below the safe folders may be readable by others.
-    pub(super) fn path(path: &Path, safe: &[PathBuf]) -> Result<Opened, Failure> {
+    pub(in crate::config) fn path(path: &Path, safe: &[PathBuf]) -> Result<Opened, Failure> {
         let name = path.to_string_lossy().into_owned();
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let opened = rustix::fs::openat(CWD, path, flags, Mode::empty());
@@ -80,7 +80,7 @@ impl Opened {
     }
 
     /// Refuses what others can read.
-    pub(super) fn judge(&self) -> Result<(), Failure> {
+    pub(in crate::config) fn judge(&self) -> Result<(), Failure> {
         if self.exposed {
             let why = io::Error::new(io::ErrorKind::PermissionDenied, "others can read it");
             return Err(failure(Cause::Denied(why)).about(&*self.name));
@@ -89,7 +89,7 @@ impl Opened {
     }
 
     /// Reads the first line, or to the end, waiting under the watch.
-    pub(super) fn read(&self, extent: Extent, watch: &Watch) -> Result<Octets, Failure> {
+    pub(in crate::config) fn read(&self, extent: Extent, watch: &Watch) -> Result<Octets, Failure> {
         let mut octets = Octets::new();
         loop {
             if extent == Extent::FirstLine && octets.have_a_line() {

@@ -1,10 +1,10 @@
 //! Where passwords and tokens come from.
 
 pub mod choice;
-mod credentials;
-mod file;
+pub(super) mod credentials;
+pub(super) mod file;
 mod helper;
 pub mod kind;
 mod netrc;
-mod octets;
+pub(super) mod octets;
 mod words;

@@ -18,7 +18,7 @@ pub(super) enum Came {
 }
 
 /// What was read so far.
-pub(super) struct Octets {
+pub(in crate::config) struct Octets {
     buffer: Zeroizing<Vec<u8>>,
     filled: usize,
 }
@@ -49,7 +49,7 @@ impl Octets {
         memchr::memchr(b'\n', self.all()).is_some()
     }
 
-    pub(super) fn all(&self) -> &[u8] {
+    pub(in crate::config) fn all(&self) -> &[u8] {
         &self.buffer[..self.filled]
     }
 

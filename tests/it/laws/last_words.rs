@@ -18,7 +18,12 @@ fn a_run_ended_by_force_has_an_object_and_one_done_for_the_message_in_hand() {
     let mut run = Command::new(env!("CARGO_BIN_EXE_mailxport"));
     run.args(["send", "note.eml", "--from", "a@d.example", "--to-file", "crowd", "--server", &sink.address]);
     run.args(["-vv", "--json", "--log", "events", "--deadline", "1", "--context", "job 7"]);
-    let run = run.current_dir(dir.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = run
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .current_dir(dir.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = run.spawn().unwrap();
     let unread = child.stderr.take();
     let ended = child.wait_with_output().unwrap();

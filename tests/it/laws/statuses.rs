@@ -55,6 +55,7 @@ const PROOFS: &[(&str, Proof)] = &[
     ("IXP_E_SMTP_NO_STARTTLS_SUPPORT", Ends("tls/without_an_offer_nothing_but_quit_is_said")),
     ("MXP_E_CERT_UNTRUSTED", Ends("tls/an_unknown_authority_ends_the_handshake")),
     ("E_ACCESSDENIED", Ends("login/a_password_file_that_others_can_read_is_refused")),
+    ("IXP_E_INVALID_ACCOUNT", Ends("config/an_unknown_account_is_told_with_those_that_there_are")),
     ("IXP_E_USER_CANCEL", Test("tests/it/login/prompt.rs", "a_question_that_is_not_answered_is_a_cancelled_run")),
     ("IXP_E_SICILY_LOGON_FAILED", Ends("login/a_refused_log_on_is_the_end")),
     ("(unnamed 0x800CCC80)", Ends("login/no_log_on_offered_to_a_user_is_a_failure")),
@@ -90,7 +91,6 @@ const PROOFS: &[(&str, Proof)] = &[
 
 /// What no run can end with yet, by what will bring it.
 const TO_COME: &[(&str, &[&str])] = &[
-    ("with configuration", &["IXP_E_INVALID_ACCOUNT"]),
     ("with locks of our own", &["IXP_E_BUSY"]),
     ("with something that a build leaves out", &["E_NOTIMPL"]),
     ("told as E_FAIL, which has the same status", &["E_UNEXPECTED"]),

@@ -144,12 +144,15 @@ const PROXY: (&str, &str) = ("MAILXPORT_PROXY_PASSWORD", OTHERS[2]);
 const AROUND: [(&str, &str); 3] = [("MAILXPORT_PASSWORD", OTHERS[0]), ("MAILXPORT_TOKEN", OTHERS[1]), PROXY];
 const OWN: [(&str, &str); 3] = [("MAILXPORT_PASSWORD", SECRET), ("MAILXPORT_TOKEN", OTHERS[1]), PROXY];
 const TOKEN: [(&str, &str); 3] = [("MAILXPORT_TOKEN", SECRET), ("MAILXPORT_PASSWORD", OTHERS[0]), PROXY];
-const SOURCES: [Source; 8] = [
+const NEITHER: [(&str, &str); 3] = [("LANG", "C"), ("LC_ALL", "C"), PROXY];
+const SOURCES: [Source; 10] = [
     ("PLAIN", HELPER, AROUND),
     ("LOGIN", HELPER, AROUND),
     ("PLAIN", "--auth=auto", OWN),
     ("LOGIN", "--password-file=secret", AROUND),
     ("CRAM-MD5", "--auth=auto", OWN),
+    ("PLAIN", "--config=config.toml", NEITHER),
+    ("LOGIN", "--config=config.toml", NEITHER),
     ("XOAUTH2", "--auth=xoauth2", TOKEN),
     ("OAUTHBEARER", "--token-file=secret", AROUND),
     ("OAUTHBEARER", TOKEN_HELPER, AROUND),
@@ -163,6 +166,10 @@ fn no_secret_is_found_in_any_stream_log_or_process() {
         "cat /proc/$$/environ >environ\ncat /proc/$PPID/cmdline /proc/$$/cmdline >cmdline\ncat <&0 >stdin\necho {SECRET}\n"
     );
     place.file("tell", &tell, 0o600);
+    let account = format!(
+        "default = 'x'\n[account.x]\nserver = 'smtp://127.0.0.1:{{port}}'\nuser = 'ada'\npassword = '{SECRET}'\n"
+    );
+    place.file("account", &account, 0o600);
     for (mechanism, source, env) in SOURCES {
         for (end, exit) in PARROTS {
             let case = format!("{mechanism} {source} {end:?}");

@@ -20,6 +20,7 @@ fn at_a_terminal(place: &Place, port: u16) -> Child {
     Command::new("script")
         .args(["--quiet", "--echo", "never", "--return", "--flush", "--command", &command, "/dev/null"])
         .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", place.path())
         .current_dir(place.path())

@@ -57,16 +57,24 @@ impl Place {
         String::from_utf8_lossy(&octets).into_owned()
     }
 
-    /// The program with these words and nothing but this environment; `{port}` is that of the server.
+    /// The program with these words and nothing but this environment; `{port}` is that of the server,
+    /// in the file `account` too, which becomes config.toml.
     pub(super) fn run(&self, words: &[&str], env: &[(&str, &str)], serve: impl FnOnce(Wire) + Send) -> Ran {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
+        let account = self.read("account");
+        if !account.is_empty() {
+            self.file("config.toml", &account.replace("{port}", &port.to_string()), 0o600);
+        }
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "note.eml", "--to", "b@d.example", "--timeout", "20"]);
         let under_tls = ["--ca-file=ca.pem", "--insecure"].iter().any(|word| words.contains(word));
         let scheme = if under_tls { "smtps" } else { "smtp" };
         command.arg("--server").arg(format!("{scheme}://127.0.0.1:{port}")).args(words);
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .env_clear()
+            .env("MAILXPORT_CONFIG", "/dev/null")
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path()).envs(env.iter().copied()).current_dir(self.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         thread::scope(|scope| {

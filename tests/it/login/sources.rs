@@ -53,6 +53,7 @@ fn without_a_password_and_a_terminal_the_ways_to_give_one_are_named() {
         .args(["--wait", env!("CARGO_BIN_EXE_mailxport"), "send", "note.eml", "--server", "127.0.0.1:1"])
         .args(["--to", "b@d.example", "--user", "ada"])
         .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
         .env("HOME", place.path())
         .current_dir(place.path())
         .stdin(Stdio::null())

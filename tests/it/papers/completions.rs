@@ -36,13 +36,14 @@ fn bash_completes_options_and_their_words() {
         try mailxport send --uns
         try mailxport send --tls re
         try mailxport sink --disc
+        try mailxport config sh
     "#;
     let mut command = Command::new(bash);
     command.args(["-euc", script, "bash"]).arg(root().join("completions/mailxport.bash"));
     let (well, said) = output(&mut command);
     let lines: Vec<&str> = said.lines().collect();
-    assert!(well && lines.len() == 5 && lines[0].contains("-F _mailxport"), "{said}");
-    assert_eq!(lines[1..], ["send", "--unsent", "required", "--discard"]);
+    assert!(well && lines.len() == 6 && lines[0].contains("-F _mailxport"), "{said}");
+    assert_eq!(lines[1..], ["send", "--unsent", "required", "--discard", "show"]);
 }
 
 #[test]

@@ -3,22 +3,32 @@
 use std::fs;
 use std::process::Command;
 
+use mailxport::config::key::{INHERIT, ROWS, SENDERS};
+
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     "mailxport.1",
     "mailxport-send.1",
     "mailxport-check.1",
     "mailxport-sink.1",
+    "mailxport-config.1",
     "mailxport-explain.1",
+    "mailxport.5",
     "mailxport-exit.7",
 ];
+
+/// A command by its name; one that has commands of its own shares its page with the only one of them.
+fn command<'t>(tree: &'t clap::Command, name: &str) -> Option<&'t clap::Command> {
+    let command = tree.find_subcommand(name)?;
+    Some(command.get_subcommands().find(|inner| inner.get_name() != "help").unwrap_or(command))
+}
 
 /// A page with everything poured in: `@WORD ARGUMENT@` is what the table or the tree has for it.
 fn page(name: &str) -> String {
     let frame = fs::read_to_string(root().join(format!("tests/it/papers/{name}.in"))).unwrap();
     let tree = tree();
-    let command = name.split(['-', '.']).nth(1).and_then(|word| tree.find_subcommand(word));
+    let command = name.split(['-', '.']).nth(1).and_then(|word| command(&tree, word));
     let mut text = String::new();
     for line in frame.lines() {
         let mut parts = line.split('@');
@@ -84,8 +94,9 @@ fn the_man_pages_are_as_the_options_and_the_table_have_it() {
 
 #[test]
 fn the_man_pages_have_every_option() {
-    for command in tree().get_subcommands().filter(|command| command.get_name() != "help") {
-        let page = page(&format!("mailxport-{}.1", command.get_name()));
+    let tree = tree();
+    for name in tree.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help") {
+        let (page, command) = (page(&format!("mailxport-{name}.1")), command(&tree, name).unwrap());
         for arg in command.get_arguments().filter(|arg| arg.get_id() != "help" || arg.get_long().is_some()) {
             let long = arg.get_long().map(|long| format!("\\fB\\-\\-{}\\fR", long.replace('-', "\\-")));
             let short = arg.get_short().map(|short| format!("\\fB\\-{short}\\fR"));
@@ -109,14 +120,31 @@ fn mandoc_finds_nothing_wrong_with_the_man_pages() {
 
 #[test]
 fn short_help_has_one_line_an_option() {
-    for command in ["send", "check", "sink", "explain"] {
+    for words in [&["send"][..], &["check"], &["sink"], &["config", "show"], &["explain"]] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
-        let (_, help) = output(program.args([command, "-h"]).env("COLUMNS", "100"));
+        let (_, help) = output(program.args(words).arg("-h").env("COLUMNS", "100"));
         let tree = tree();
-        let options =
-            tree.find_subcommand(command).unwrap().get_arguments().filter(|arg| !arg.is_positional());
+        let options = command(&tree, words[0]).unwrap().get_arguments().filter(|arg| !arg.is_positional());
         let lines = help.lines().filter(|line| line.trim_start().starts_with('-'));
         assert!(lines.clone().all(|line| line.trim().contains("  ") && line.len() <= 100), "{help}");
         assert_eq!(lines.count(), options.count(), "{help}");
     }
+}
+
+#[test]
+fn the_page_about_the_configuration_has_every_setting_and_no_other() {
+    let page = page("mailxport.5");
+    let (_, rest) = page.split_once(".SH SETTINGS\n").unwrap();
+    let (settings, _) = rest.split_once("\n.SH ").unwrap();
+    let heads: Vec<String> = settings
+        .split(".TP\n")
+        .skip(1)
+        .map(|item| item.lines().next().unwrap().replace("\\-", "-").replace(['"', ','], " "))
+        .collect();
+    let words = heads.iter().flat_map(|head| head.split_whitespace());
+    let mut named: Vec<&str> = words.filter(|word| !word.starts_with('.')).collect();
+    let mut known: Vec<&str> = ROWS.iter().map(|row| row.name).chain([INHERIT, SENDERS]).collect();
+    named.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(named, known);
 }

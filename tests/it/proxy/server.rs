@@ -175,7 +175,12 @@ pub(super) fn run(words: &str, env: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
     command.args("send note.eml --from a@d.example --to b@d.example --json -vv --log log".split(' '));
     command.args(words.split(' ').filter(|word| !word.is_empty()));
-    command.env_clear().envs(env.iter().copied()).current_dir(place.path()).stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .envs(env.iter().copied())
+        .current_dir(place.path())
+        .stdin(Stdio::null());
     let output = command.output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
     Ran {

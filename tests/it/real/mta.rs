@@ -202,7 +202,8 @@ impl Mta {
         fs::write(self.path("message"), message).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "message", "--json", "--from", "a@d.example", "--timeout", "30"]);
-        command.args(words).current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
+        let command = command.args(words).current_dir(self.place.path()).env_clear();
+        command.env("MAILXPORT_CONFIG", "/dev/null").stdin(Stdio::null()).output().unwrap()
     }
 
     /// Runs `mailxport check` with more words.

@@ -27,7 +27,11 @@ fn send(server: &Server, file: &[u8]) {
     fs::write(&path, file).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
     command.arg("send").arg(&path).args(["--from", "a@d.example", "--to", "b@d.example", "--timeout", "20"]);
-    command.args(["--server", &server.address.to_string()]).env_clear().stdin(Stdio::null());
+    command
+        .args(["--server", &server.address.to_string()])
+        .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .stdin(Stdio::null());
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", output.status);

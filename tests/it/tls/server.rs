@@ -258,7 +258,12 @@ pub(super) fn run(dir: &Path, words: &str, env: &[(&str, &Path)]) -> Ran {
     if !words.contains("--timeout") {
         command.args(["--timeout", "20"]);
     }
-    command.env_clear().envs(env.iter().copied()).current_dir(dir).stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .envs(env.iter().copied())
+        .current_dir(dir)
+        .stdin(Stdio::null());
     let output = command.output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
     Ran {

@@ -1,0 +1,131 @@
+//! The account of a run, and what options, environment and account come to: the one way for every verb that speaks to a server.
+//!
+//! A verb without messages of its own calls `of_run`; one whose messages may choose the account asks a `Book` first.
+
+use super::options::{filled, layer};
+use super::plan::usage;
+use crate::cli::shared::{EnvelopeArgs, ServerArgs};
+use crate::config::account::Configuration;
+use crate::config::configuration::{self, Found};
+use crate::config::environment::Environment;
+use crate::config::key::did_you_mean;
+use crate::config::place::Place;
+use crate::config::settled::{Chosen, Credentials, NO_SERVER, Settled, settle};
+use crate::terms::address::Address;
+use crate::terms::address_list::mailbox;
+use crate::terms::endpoint::Server;
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::watch::wait::Watch;
+
+/// What a run goes by; the options are as if they had said everything.
+#[derive(Debug)]
+pub struct InForce {
+    pub server: Server,
+    pub args: ServerArgs,
+    pub envelope: EnvelopeArgs,
+    /// For `login`.
+    pub credentials: Option<Credentials>,
+    /// Its name.
+    pub account: Option<String>,
+    /// Sentences about what of the account is not used.
+    pub notes: Vec<String>,
+}
+
+/// The configuration file, or the absence of one.
+#[derive(Debug)]
+pub struct Book(Found);
+
+/// Whether the account is known before a message is looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Choice<'a> {
+    Made(Option<Chosen<'a>>),
+    /// A sender decides, and the default account where none does.
+    BySender(&'a Configuration),
+}
+
+impl Book {
+    pub fn open(args: &ServerArgs, watch: &Watch) -> Result<Book, Failure> {
+        configuration::open(args.config.as_deref(), watch).map(Book)
+    }
+
+    pub fn configuration(&self) -> Option<&Configuration> {
+        self.0.configuration.as_ref()
+    }
+
+    /// Chooses by `--account`, else by the pattern that fits `--from`.
+    pub fn choose(&self, args: &ServerArgs, from: Option<&str>) -> Result<Choice<'_>, Failure> {
+        if let Some(name) = &args.account {
+            let found = self.configuration().and_then(|it| it.account(name));
+            let account = found.ok_or_else(|| self.no_such_account(name))?;
+            return Ok(Choice::Made(Some(Chosen { account, named: true })));
+        }
+        let Some(configuration) = self.configuration() else { return Ok(Choice::Made(None)) };
+        match from {
+            None if configuration.has_senders() => Ok(Choice::BySender(configuration)),
+            _ => {
+                let sender = from.and_then(|from| mailbox(from).ok());
+                Ok(Choice::Made(Choice::BySender(configuration).for_sender(sender.as_ref())))
+            }
+        }
+    }
+
+    fn no_such_account(&self, name: &str) -> Failure {
+        let words = match (self.configuration(), &self.0.place) {
+            (Some(it), _) if it.accounts.is_empty() => format!("{} has none", it.path.display()),
+            (Some(it), _) => {
+                let near = did_you_mean(name, it.accounts.iter().map(|account| account.name.as_str()));
+                format!("{} has {}{near}", it.path.display(), it.names())
+            }
+            (None, Place::Usual(paths)) => {
+                let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                format!("there is no configuration file ({})", paths.join(", "))
+            }
+            (None, _) => "--config names no file".to_owned(),
+        };
+        Failure::new(Stage::Input, Cause::NoAccount(format!("there is no account \"{name}\": {words}")))
+    }
+}
+
+impl<'a> Choice<'a> {
+    /// The choice for a message of this sender, or for none.
+    pub fn for_sender(self, sender: Option<&Address>) -> Option<Chosen<'a>> {
+        match self {
+            Choice::Made(chosen) => chosen,
+            Choice::BySender(configuration) => {
+                let account = sender.and_then(|sender| configuration.by_sender(sender));
+                let account = account.or_else(|| configuration.default_account());
+                account.map(|account| Chosen { account, named: false })
+            }
+        }
+    }
+}
+
+/// Brings options, environment and account together.
+pub fn settled(
+    args: &ServerArgs,
+    envelope: &EnvelopeArgs,
+    chosen: Option<Chosen<'_>>,
+) -> Result<Settled, Failure> {
+    settle(layer(args, envelope), &Environment::read(), chosen).map_err(usage)
+}
+
+/// The same for a run that needs a server.
+pub fn in_force(
+    args: &ServerArgs,
+    envelope: &EnvelopeArgs,
+    chosen: Option<Chosen<'_>>,
+) -> Result<InForce, Failure> {
+    let Settled { server, settings, credentials, kept_back } = settled(args, envelope, chosen)?;
+    let server = server.ok_or_else(|| usage(NO_SERVER))?;
+    let (args, envelope) = filled(args, envelope, &settings);
+    let account = chosen.map(|chosen| chosen.account.name.clone());
+    let notes = kept_back.iter().map(crate::config::settled::KeptBack::sentence).collect();
+    Ok(InForce { server, args, envelope, credentials, account, notes })
+}
+
+/// What a run without messages goes by.
+pub fn of_run(args: &ServerArgs, envelope: &EnvelopeArgs, watch: &Watch) -> Result<InForce, Failure> {
+    let book = Book::open(args, watch)?;
+    let chosen = book.choose(args, envelope.from.as_deref())?.for_sender(None);
+    in_force(args, envelope, chosen)
+}

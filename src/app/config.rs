@@ -1,0 +1,139 @@
+//! `mailxport config show`: the settings that a run would go by, and where each comes from.
+
+use super::account::{Book, settled};
+use super::guard;
+use super::login::{beats_the_environment, kind, wanted};
+use super::options::filled;
+use crate::cli::config::{ConfigArgs, ConfigCommand, ShowArgs};
+use crate::config::environment::is_set;
+use crate::config::key::{Key, Kind as Holds, ROWS};
+use crate::config::layer::{Setting, Source, Value};
+use crate::config::secrets::kind::Kind;
+use crate::config::settled::{Chosen, Settled};
+use crate::console::settings::{Chooser, Origin, Sheet, Shown, Stands};
+use crate::console::{out, settings, voice};
+use crate::terms::address_list::mailbox;
+use crate::terms::auth::Auth;
+use crate::terms::failure::Failure;
+use crate::terms::ixp::Ixp;
+use crate::terms::tls::fingerprint_text;
+use crate::watch::wait::Watch;
+
+pub fn run(args: &ConfigArgs) -> u8 {
+    let ConfigCommand::Show(args) = &args.command;
+    match sheet(args) {
+        Ok(sheet) => {
+            out::data(&if args.json { settings::json(&sheet) } else { settings::text(&sheet) });
+            guard::status(Ixp::ok())
+        }
+        Err(failure) => {
+            voice::without_mail(&failure).iter().for_each(|line| out::say(&format!("{line}\n")));
+            guard::status(Ixp::of(&failure))
+        }
+    }
+}
+
+fn sheet(args: &ShowArgs) -> Result<Sheet, Failure> {
+    let book = Book::open(&args.server, &Watch::default())?;
+    let chosen = book.choose(&args.server, args.envelope.from.as_deref())?.for_sender(None);
+    let settled = settled(&args.server, &args.envelope, chosen)?;
+    let file = book.configuration().map(|it| it.path.display().to_string());
+    let from = args.envelope.from.as_deref().and_then(|from| mailbox(from).ok());
+    let by_sender = from.and_then(|from| book.configuration()?.by_sender(&from));
+    let chooser = |chosen: &Chosen<'_>| match chosen {
+        Chosen { named: true, .. } => Chooser::Option,
+        _ if by_sender.is_some() => Chooser::Sender,
+        _ => Chooser::Default,
+    };
+    Ok(Sheet {
+        account: chosen.as_ref().map(|it| (it.account.name.clone(), chooser(it))),
+        shown: shown(args, &settled, chosen),
+        notes: settled.kept_back.iter().map(crate::config::settled::KeptBack::sentence).collect(),
+        file,
+    })
+}
+
+/// Every setting in the order of the keys; of the secrets the one that would be asked for.
+fn shown(args: &ShowArgs, settled: &Settled, chosen: Option<Chosen<'_>>) -> Vec<Shown> {
+    let account = chosen.map(|it| it.account.name.as_str());
+    let secret = secret(args, settled);
+    let rows = ROWS.iter().filter(|row| !row.key.is_secret() || row.key == secret.0);
+    let said = |key: Key| match (settled.settings.get(key), key) {
+        // One limit stands for all that are not given.
+        (None, Key::DotTimeout | Key::ConnectTimeout) => settled.settings.get(Key::Timeout),
+        (setting, _) => setting,
+    };
+    rows.map(|row| match (row.key == secret.0, said(row.key)) {
+        (true, _) => Shown {
+            key: secret.1.noun(),
+            stands: Stands::Hidden,
+            origin: secret.2.clone().map(|it| origin(&it, account)),
+        },
+        (false, Some(setting)) => Shown {
+            key: row.name,
+            stands: stands(row.key, setting),
+            origin: Some(origin(&setting.source, account)),
+        },
+        (false, None) => Shown { key: row.name, stands: default(row.key), origin: None },
+    })
+    .collect()
+}
+
+/// The secret that a log-on would ask for first: its key, its kind, and where it is.
+fn secret(args: &ShowArgs, settled: &Settled) -> (Key, Kind, Option<Source>) {
+    let (options, _) = filled(&args.server, &args.envelope, &settled.settings);
+    let account = settled.credentials.as_ref();
+    let kind = kind(&options, wanted(options.auth).unwrap_or(Auth::Auto), account);
+    let keys = match kind {
+        Kind::Password => [Key::PasswordFile, Key::PasswordCommand, Key::Password],
+        Kind::Token => [Key::TokenFile, Key::TokenCommand, Key::TokenFile],
+    };
+    let found = keys.into_iter().find_map(|key| Some((key, settled.settings.get(key)?.source.clone())));
+    let of_option = found.as_ref().is_some_and(|(_, source)| *source == Source::Option);
+    let around = !of_option && !beats_the_environment(account, kind) && is_set(kind.variable());
+    match found {
+        _ if around => (keys[0], kind, Some(Source::Variable(kind.variable()))),
+        Some((key, source)) => (key, kind, Some(source)),
+        None => (keys[0], kind, None),
+    }
+}
+
+fn origin(source: &Source, account: Option<&str>) -> Origin {
+    match source {
+        Source::Option => Origin::Option,
+        Source::Variable(name) => Origin::Variable(name),
+        Source::Account { table, line } => Origin::Account {
+            account: account.unwrap_or(table).to_owned(),
+            table: table.clone(),
+            line: *line,
+        },
+    }
+}
+
+fn stands(key: Key, setting: &Setting) -> Stands {
+    let text = match &setting.value {
+        // A command may hold a secret.
+        Value::Secret(_) => return Stands::Hidden,
+        _ if matches!(key.row().kind, Holds::Command | Holds::Secret) => return Stands::Hidden,
+        Value::Text(_) if key == Key::ProxyPasswordFile => return Stands::Hidden,
+        Value::Text(text) => text.clone(),
+        Value::Flag(on) => return Stands::Flag(*on),
+        Value::Time(time) => return Stands::Seconds(time.as_secs_f64()),
+        Value::Path(path) => path.display().to_string(),
+        Value::Prints(prints) => return Stands::List(prints.iter().map(fingerprint_text).collect()),
+        Value::Ip(address) => address.to_string(),
+    };
+    Stands::Text(text)
+}
+
+/// What holds where nothing is said.
+fn default(key: Key) -> Stands {
+    match key {
+        Key::AuthInClear | Key::Insecure | Key::NoChunking => Stands::Flag(false),
+        Key::Auth => Stands::Text("auto".to_owned()),
+        Key::TlsMin => Stands::Text("1.2".to_owned()),
+        Key::ConnectTimeout => Stands::Seconds(30.0),
+        Key::DotTimeout => Stands::Seconds(600.0),
+        _ => Stands::Nothing,
+    }
+}
