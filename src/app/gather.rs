@@ -47,8 +47,10 @@ impl Gather {
     pub fn letter(&self, origin: &Origin) -> Result<Letter, Failure> {
         let failed = |cause| Failure::new(Stage::Input, cause);
         let message = Message::open(origin, &self.handling, &self.watch).map_err(failed)?;
-        if let Some(limit) = self.max_size.filter(|&limit| message.size() > limit) {
-            return Err(failed(Cause::TooLarge { size: message.size(), limit, ours: true }));
+        if let (Some(limit), Some(size)) = (self.max_size, message.size())
+            && size > limit
+        {
+            return Err(failed(Cause::TooLarge { size, limit, ours: true }));
         }
         let envelope = self.envelope(message.header())?;
         Ok(Letter { envelope, message })

@@ -36,6 +36,7 @@ pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) ->
         source: server.source_address,
         proxy: None,
         partial: envelope.partial,
+        chunking: !server.no_chunking,
         dsn,
         login: None,
     })

@@ -11,11 +11,12 @@ use crate::cli::send::SendArgs;
 use crate::cli::shared::{EnvelopeArgs, OutputArgs, ServerArgs, When};
 use crate::config::environment::Environment;
 use crate::config::settings::Settings;
+use crate::console::dry_run::{self, Shown};
 use crate::console::out::{self, Color};
 use crate::console::panel::{Panel, Show};
 use crate::console::progress::Wish;
 use crate::console::record::Record;
-use crate::console::{dry_run, last_words, voice};
+use crate::console::{last_words, voice};
 use crate::delivery::deliver::deliver;
 use crate::delivery::job::{Desk, Letter, Report, Turn};
 use crate::message::open::Origin;
@@ -23,7 +24,7 @@ use crate::net::host;
 use crate::sink::{Listen, Setup, Sink, StoreChoice};
 use crate::terms::endpoint::{Endpoint, Place, Protocol, Server};
 use crate::terms::event::{Event, Observer};
-use crate::terms::failure::{Cause, Failure};
+use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::outcome::{Outcome, Tally};
 use crate::terms::plan::Plan;
@@ -44,7 +45,7 @@ pub fn run(args: &SendArgs) -> u8 {
             let (origin, failure) = *about;
             about_a_message(args, &origin, failure)
         }
-        Ok(ready) if args.dry_run => show(args, &ready),
+        Ok(ready) if args.dry_run => show(args, ready),
         Ok(ready) => return go(args, ready, &watch),
     };
     if let Some(signal) = watch.caught() {
@@ -229,30 +230,32 @@ fn show_of(output: &OutputArgs) -> Show {
     }
 }
 
-fn show(args: &SendArgs, ready: &Ready) -> u8 {
+fn show(args: &SendArgs, ready: Ready) -> u8 {
     let server = match &ready.server {
         Server::At(endpoint) => endpoint.to_string(),
         Server::Sink(dir) => format!("sink:{}", dir.display()),
     };
-    for turn in &ready.turns {
-        let (origin, letter) = match turn {
-            Turn::Ready(origin, letter) => (origin, Ok(letter.as_ref())),
-            Turn::Later(origin) => (origin, Err(ready.gather.letter(origin))),
-        };
-        let opened;
-        let letter = match letter {
-            Ok(letter) => letter,
-            Err(Ok(letter)) => {
-                opened = letter;
-                &opened
+    for turn in ready.turns {
+        let (origin, opened) = match turn {
+            Turn::Ready(origin, letter) => (origin, Ok(*letter)),
+            Turn::Later(origin) => {
+                let opened = ready.gather.letter(&origin);
+                (origin, opened)
             }
-            Err(Err(failure)) => return about_a_message(args, origin, failure),
         };
-        let partial = args.envelope.partial;
+        let measured = opened.and_then(|mut letter| {
+            let longest = letter.message.longest_line();
+            longest.map(|longest| (letter, longest)).map_err(|cause| Failure::new(Stage::Input, cause))
+        });
+        let (letter, longest_line) = match measured {
+            Ok(measured) => measured,
+            Err(failure) => return about_a_message(args, &origin, failure),
+        };
+        let shown = Shown { partial: args.envelope.partial, server: &server, longest_line };
         out::data(&if args.output.json {
-            dry_run::json(origin, letter, partial, &server)
+            dry_run::json(&origin, &letter, shown)
         } else {
-            dry_run::text(origin, letter, partial, &server)
+            dry_run::text(&origin, &letter, shown)
         });
     }
     guard::status(Ixp::ok())

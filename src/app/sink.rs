@@ -1,8 +1,6 @@
 //! `mailxport sink`: options to setup, then serve until the count is full or a signal comes.
 
-use std::fmt::Display;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::thread;
 
@@ -14,26 +12,27 @@ use signal_hook::low_level::emulate_default_handler;
 
 use super::guard;
 use crate::cli::sink::SinkArgs;
+use crate::config::secrets::choice::first_line_of;
 use crate::console::out;
 use crate::console::sink::SinkReport;
+use crate::console::voice::os;
 use crate::sink::{
     self, Behaviour, CertificateChoice, Ended, Gate, Setup, Sink, SinkProblem, StoreChoice, User,
 };
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::printable::printable;
-use crate::terms::secret::Secret;
 use crate::watch::signals::is_ignored;
+use crate::watch::wait::Watch;
 
 /// The descriptors that all sessions at once need, with some to spare.
 const DESCRIPTORS: u64 = 2048;
 
-/// The octets of a password file that are read.
-const LONGEST_PASSWORD_FILE: u64 = 64 * 1024;
-
 /// Tells why there is no sink: what was asked for makes no sense, or it cannot be had.
 enum Refused {
     Usage(String),
+    /// A password file that others can read, or that we cannot.
+    Denied(Box<Failure>, String),
     Sink(SinkProblem),
 }
 
@@ -50,6 +49,13 @@ pub fn run(args: SinkArgs) -> u8 {
         Err(Refused::Usage(problem)) => {
             out::say(&format!("mailxport: {}\n", printable(&problem)));
             return guard::status(Ixp::usage());
+        }
+        Err(Refused::Denied(failure, problem)) => {
+            out::say(&format!("mailxport: {}\n", printable(&problem)));
+            if matches!(&failure.cause, Cause::Denied(error) if error.raw_os_error().is_none()) {
+                out::say("  hint: chmod 600 keeps it to its owner\n");
+            }
+            return guard::status(Ixp::of(&failure));
         }
         Err(Refused::Sink(problem)) => problem,
     };
@@ -102,7 +108,7 @@ fn setup(args: SinkArgs) -> Result<Setup, Refused> {
         return Err(Refused::Usage(problem));
     }
     let gate = Gate {
-        users: args.auth.into_iter().map(user).collect::<Result<_, _>>().map_err(Refused::Usage)?,
+        users: args.auth.into_iter().map(user).collect::<Result<_, _>>()?,
         in_clear: args.auth_in_clear,
     };
     let certificate = match (args.tls_cert, args.tls_key) {
@@ -145,15 +151,23 @@ fn idle_wish(args: &SinkArgs) -> Option<String> {
     None
 }
 
-/// Reads the password of a user.
-fn user((name, file): (String, PathBuf)) -> Result<User, String> {
-    let cannot = |why: &dyn Display| format!("cannot read the password file {}: {why}", file.display());
-    let mut octets = Vec::new();
-    let opened = File::open(&file).map_err(|error| cannot(&error))?;
-    opened.take(LONGEST_PASSWORD_FILE).read_to_end(&mut octets).map_err(|error| cannot(&error))?;
-    let password = Secret::first_line(octets);
+/// Reads the password of a user, by the rules for every file with a secret.
+fn user((name, file): (String, PathBuf)) -> Result<User, Refused> {
+    let shown = file.display();
+    let read = first_line_of(&file, &Watch::default());
+    let password = read.map_err(|failure| match &failure.cause {
+        Cause::Usage(problem) => Refused::Usage(problem.clone()),
+        Cause::Denied(error) => {
+            let problem = format!("the password file {shown} may not be used: {}", os(error));
+            Refused::Denied(Box::new(failure), problem)
+        }
+        Cause::Unreadable(error) => {
+            Refused::Usage(format!("cannot read the password file {shown}: {}", os(error)))
+        }
+        _ => Refused::Usage(format!("cannot read the password file {shown}")),
+    })?;
     if password.is_empty() {
-        return Err(format!("the first line of {} is no password: it is empty", file.display()));
+        return Err(Refused::Usage(format!("the first line of {shown} is no password: it is empty")));
     }
     Ok(User { name, password })
 }

@@ -117,6 +117,10 @@ pub struct ServerArgs {
     #[arg(long)]
     pub auth_in_clear: bool,
 
+    /// Send by DATA even to a server that takes messages in chunks (CHUNKING)
+    #[arg(long)]
+    pub no_chunking: bool,
+
     /// Wait so long for a reply [default: by stage]
     ///
     /// The longest wait for one whole reply, and for the body to make progress. It replaces the limits of RFC 5321: five
@@ -286,6 +290,9 @@ pub struct OutputArgs {
     pub verbose: u8,
 
     /// Show the dialogue, as -vv does
+    ///
+    /// Here and in --log a password or token reads (masked), and so does every word of the server's that holds one; of a
+    /// secret of one or two letters, only a word that is all of it.
     #[arg(long)]
     pub trace: bool,
 

@@ -87,7 +87,8 @@ pub struct SinkArgs {
 
     /// Let USER log on with the first line of FILE as the password; may be repeated
     ///
-    /// AUTH PLAIN and LOGIN are offered under TLS, and nobody sends without a log-on.
+    /// AUTH PLAIN and LOGIN are offered under TLS, and nobody sends without a log-on. A FILE that others can read is
+    /// refused.
     #[arg(long, value_name = "USER:FILE", value_parser = user_file)]
     pub auth: Vec<(String, PathBuf)>,
 

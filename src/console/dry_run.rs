@@ -6,7 +6,17 @@ use crate::message::open::Origin;
 use crate::terms::printable::{printable, printable_json};
 use serde_json::{Value, json};
 
-pub fn text(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> String {
+/// What is shown beside the letter itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    pub partial: bool,
+    pub server: &'a str,
+    /// Octets of the longest line.
+    pub longest_line: u64,
+}
+
+pub fn text(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
+    let Shown { partial, server, longest_line } = shown;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let facts = message.facts();
     let mut lines = vec![
@@ -17,11 +27,11 @@ pub fn text(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> St
         lines.push(format!("  {} <{recipient}>", if at == 0 { "to:     " } else { "        " }));
     }
     let eight_bit = if facts.eight_bit { ", 8-bit" } else { "" };
-    lines.push(format!(
-        "  size:    {} octets on the wire, longest line {}{eight_bit}",
-        message.size(),
-        facts.longest_line
-    ));
+    let size = message.size().map_or_else(|| "unknown".to_owned(), |size| size.to_string());
+    lines.push(format!("  size:    {size} octets on the wire, longest line {longest_line}{eight_bit}"));
+    if message.is_binary() {
+        lines.push("  binary:  goes out octet for octet, to a server with BINARYMIME only".to_owned());
+    }
     if let Some(id) = &message.message_id {
         lines.push(format!("  id:      {}", printable(id)));
     }
@@ -36,7 +46,8 @@ pub fn text(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> St
     lines.join("\n") + "\n"
 }
 
-pub fn json(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> String {
+pub fn json(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
+    let Shown { partial, server, longest_line } = shown;
     let (envelope, message) = (&letter.envelope, &letter.message);
     let recipients: Vec<Value> =
         envelope.recipients.iter().map(|address| json!(address.to_string())).collect();
@@ -55,7 +66,7 @@ pub fn json(origin: &Origin, letter: &Letter, partial: bool, server: &str) -> St
         "recipients": recipients,
         "partial": partial,
         "eight_bit": message.facts().eight_bit,
-        "longest_line": message.facts().longest_line,
+        "longest_line": longest_line,
         "changes": changes(letter),
     });
     printable_json(&object.to_string()).into_owned() + "\n"

@@ -62,7 +62,7 @@ impl Panel {
             outcome,
             Beside {
                 message_id: letter.and_then(|letter| letter.message.message_id.clone()),
-                size: letter.map(|letter| letter.message.size()),
+                size: letter.and_then(|letter| letter.message.size()),
                 server: Some(self.show.server.clone()).filter(|server| !server.is_empty()),
                 context: self.show.context.clone(),
                 kept: kept.clone(),

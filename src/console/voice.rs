@@ -198,6 +198,9 @@ fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String
         Cause::Unreadable(error) => format!("{name} cannot be read: {}", os(error)),
         Cause::NoRoom(error) => format!("{name} could not be kept for sending: {}", os(error)),
         Cause::Unfit(unfit) => unfitness(unfit, &name),
+        Cause::Short { declared, came } => format!("{name} ended after {came} of {declared} declared octets"),
+        Cause::Long { declared } => format!("{name} goes on after its {declared} declared octets"),
+        Cause::OtherDigest => format!("{name} has another SHA-256 than was declared"),
         Cause::NoSender => format!("{name} has no sender"),
         Cause::NoRecipients => format!("{name} has no recipient"),
         Cause::BadAddress(problem) if name.starts_with("--") => {
@@ -269,6 +272,9 @@ fn lack(feature: Feature, server: &str, problem: Option<String>) -> String {
     match feature {
         Feature::EightBitMime => {
             format!("the message has 8-bit octets, and {server} does not offer 8BITMIME")
+        }
+        Feature::BinaryMime => {
+            format!("the message is binary, and {server} does not offer BINARYMIME")
         }
         Feature::SmtpUtf8 => {
             format!(

@@ -52,8 +52,8 @@ pub fn deliver(
         };
         let (letter, mut outcome) = match opened {
             Err(failure) => (None, Outcome::not_sent(failure, Vec::new())),
-            Ok(letter) => {
-                let outcome = send(&mut line, plan, watch, &letter, observer);
+            Ok(mut letter) => {
+                let outcome = send(&mut line, plan, watch, &mut letter, observer);
                 (Some(letter), outcome)
             }
         };
@@ -86,7 +86,7 @@ fn send<'a>(
     line: &mut Line<'a>,
     plan: &'a Plan,
     watch: &Arc<Watch>,
-    letter: &Letter,
+    letter: &mut Letter,
     observer: &mut dyn Observer,
 ) -> Outcome {
     if matches!(line, Line::NotYet) {
@@ -100,7 +100,7 @@ fn send<'a>(
         Line::Up(session) => {
             let halted = watch.check().map_err(|halt| halt.cause(Duration::ZERO));
             let outcome = match halted {
-                Ok(()) => session.submit(&letter.envelope, &letter.message, observer),
+                Ok(()) => session.submit(&letter.envelope, &mut letter.message, observer),
                 Err(cause) => {
                     let failure = Failure::new(Stage::Mail, cause).at(&plan.endpoint.to_string());
                     let outcome = untried(failure, letter);

@@ -37,6 +37,7 @@ mod tests {
             source: None,
             proxy: None,
             partial: false,
+            chunking: true,
             dsn: Dsn::default(),
             login: None,
         }

@@ -39,6 +39,11 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// True where no CR waits to be understood.
+    pub fn is_at_rest(&self) -> bool {
+        self.crs == 0
+    }
+
     #[inline]
     pub fn feed<'a>(&mut self, block: &'a [u8], mut take: impl FnMut(Piece<'a>)) {
         let mut rest = block;
@@ -111,6 +116,11 @@ pub struct Canon {
 }
 
 impl Canon {
+    /// Goes on behind lines that were canonical, by their last octet.
+    pub fn behind(last: u8) -> Canon {
+        Canon { lines: Lines::default(), in_line: last != b'\n' }
+    }
+
     pub fn feed(&mut self, block: &[u8], out: &mut Vec<u8>) {
         let mut in_line = self.in_line;
         self.lines.feed(block, |piece| match piece {

@@ -55,6 +55,11 @@ impl Header {
         std::str::from_utf8(&self.block).is_ok()
     }
 
+    /// True where the body is said to be octets, not lines (RFC 2045 section 6.2).
+    pub fn declares_binary(&self) -> bool {
+        self.value("content-transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("binary"))
+    }
+
     /// The first value of a name, unfolded.
     pub fn value(&self, name: &str) -> Option<String> {
         self.fields.iter().find(|field| field.name == name).map(|field| self.unfolded(field))

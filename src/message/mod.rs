@@ -1,7 +1,10 @@
 //! Floor 2: a measured, streamable source of octets.
 
 pub mod ending;
+pub mod flow;
 pub mod header;
+mod look;
+pub mod octets;
 pub mod open;
 pub mod scan;
 pub mod source;

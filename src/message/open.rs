@@ -1,11 +1,12 @@
 //! A message: opened once, measured once, then streamed from the same descriptor as canonical octets.
 
-use super::ending::Canon;
+use super::flow::{self, Flow};
 use super::header::Header;
+use super::octets::{Next, Octets};
 use super::scan::{Facts, Scan};
 use super::source::{BLOCK, Opened, Source, keep};
 use super::stamp;
-use crate::terms::failure::{Cause, Unfit};
+use crate::terms::failure::Cause;
 use crate::watch::wait::Watch;
 use std::path::Path;
 use std::time::Duration;
@@ -32,16 +33,26 @@ pub enum Origin {
 /// A message that may be sent.
 #[derive(Debug)]
 pub struct Message {
-    source: Source,
-    facts: Facts,
+    pub(super) source: Held,
+    pub(super) facts: Facts,
     header: Header,
     /// The header block as it goes out; empty where the whole message goes out as it stands.
-    head: Vec<u8>,
+    pub(super) head: Vec<u8>,
     /// Where the rest starts in the source.
-    rest_at: u64,
-    size: u64,
+    pub(super) rest_at: u64,
+    size: Option<u64>,
+    /// The body is no lines: it goes out octet for octet, or not at all.
+    pub(super) is_binary: bool,
     pub changes: Changes,
     pub message_id: Option<String>,
+}
+
+/// Where the octets are.
+#[derive(Debug)]
+pub(super) enum Held {
+    Kept(Source),
+    /// They are still to come, once.
+    Flow(Box<Flow>),
 }
 
 /// What is different on the wire.
@@ -69,55 +80,103 @@ impl Message {
             }
             Opened::Stream(stream) => keep(&stream, watch, |block| scan.feed(block))?,
         };
-        let mut facts = scan.finish();
-        if let Some(unfit) = facts.unfit(handling.as_is, HEADER_LIMIT) {
-            return Err(Cause::Unfit(unfit));
-        }
-        let header = Header::read(std::mem::take(&mut facts.header));
-        Ok(Message::prepared(source, facts, header, handling))
+        Message::judged(Held::Kept(source), scan.finish(), HEADER_LIMIT, handling)
     }
 
-    fn prepared(source: Source, facts: Facts, header: Header, handling: &Handling) -> Message {
-        let mut message_id = header.value("message-id").filter(|id| !id.is_empty());
-        let mut changes = Changes { line_ends: facts.bare_lf + facts.lone_cr, ..Changes::default() };
-        if handling.as_is {
-            let size = facts.canonical;
-            return Message {
-                source,
-                facts,
-                header,
-                head: Vec::new(),
-                rest_at: 0,
-                size,
-                changes,
-                message_id,
-            };
+    /// A message of which the header block has come.
+    pub fn of_flow(flow: Flow, handling: &Handling) -> Result<Message, Cause> {
+        let facts = flow.facts();
+        Message::judged(Held::Flow(Box::new(flow)), facts, flow::HEADER_LIMIT, handling)
+    }
+
+    fn judged(
+        source: Held,
+        mut facts: Facts,
+        header_limit: u64,
+        handling: &Handling,
+    ) -> Result<Message, Cause> {
+        let header = Header::read(std::mem::take(&mut facts.header));
+        let is_binary = !handling.as_is && facts.crlf_header && header.declares_binary();
+        if let Some(unfit) = facts.unfit(handling.as_is, is_binary, header_limit) {
+            return Err(Cause::Unfit(unfit));
         }
+        let message_id = header.value("message-id").filter(|id| !id.is_empty());
+        let changes = Changes { line_ends: facts.bare_lf + facts.lone_cr, ..Changes::default() };
+        let (head, rest_at, size) = (Vec::new(), 0, None);
+        let mut message =
+            Message { source, facts, header, head, rest_at, size, is_binary, changes, message_id };
+        if !handling.as_is {
+            message.edit(handling);
+        }
+        message.measure();
+        Ok(message)
+    }
+
+    /// Adds what is missing and leaves out blind copies.
+    fn edit(&mut self, handling: &Handling) {
+        let Message { header, changes, facts, .. } = self;
         if !header.has("date") {
             changes.added.push(stamp::date());
         }
-        if message_id.is_none() {
+        if self.message_id.is_none() {
             let sender = header.sender().ok().flatten().map(|sender| sender.to_string());
             let domain =
                 sender.as_deref().and_then(|sender| sender.rsplit_once('@')).map(|(_, domain)| domain);
             let id = stamp::message_id(domain.unwrap_or(&handling.host));
             if !header.has("message-id") {
                 changes.added.push(format!("Message-ID: {id}"));
-                message_id = Some(id);
+                self.message_id = Some(id);
             }
         }
         changes.blind_copies = if handling.keep_bcc { 0 } else { header.blind_copies() };
         changes.mbox_line = facts.mbox_line > 0;
-        let head = header.edited(&changes.added, handling.keep_bcc);
-        let given = header.edited(&[], true).len() as u64;
-        let size = facts.canonical - facts.mbox_canonical - given + head.len() as u64;
-        let rest_at = facts.header_octets;
-        Message { source, facts, header, head, rest_at, size, changes, message_id }
+        self.head = header.edited(&changes.added, handling.keep_bcc);
+        self.rest_at = facts.header_octets;
     }
 
-    /// Octets on the wire, without doubled dots: what SIZE declares.
-    pub fn size(&self) -> u64 {
+    /// Finds out what the wire will carry, and whether the body needs to go out octet for octet.
+    fn measure(&mut self) {
+        let Message { facts, rest_at, .. } = self;
+        let head = self.head.len() as u64;
+        self.size = match &mut self.source {
+            Held::Flow(flow) => {
+                flow.start_at(*rest_at, self.is_binary);
+                (facts.has_header && facts.crlf_header).then(|| flow.promise().size - *rest_at + head)
+            }
+            Held::Kept(_) => {
+                self.is_binary &=
+                    !facts.is_canonical && !facts.only_the_end_is_missing || facts.nul.is_some();
+                let before = match *rest_at {
+                    0 => 0,
+                    _ => self.header.edited(&[], true).len() as u64 + facts.mbox_canonical,
+                };
+                let rest = if self.is_binary { facts.octets - *rest_at } else { facts.canonical - before };
+                Some(rest + head)
+            }
+        };
+        if self.is_binary {
+            self.changes.line_ends = 0;
+        }
+    }
+
+    /// Octets on the wire, without doubled dots: what SIZE declares, where it is known.
+    pub fn size(&self) -> Option<u64> {
         self.size
+    }
+
+    /// True where the size is that of what will go out, and not a promise.
+    pub fn is_measured(&self) -> bool {
+        matches!(self.source, Held::Kept(_))
+    }
+
+    /// False where no line of it starts with a dot.
+    pub fn may_have_dots(&self) -> bool {
+        self.facts.has_dots || !self.is_measured()
+    }
+
+    /// True where the body is no lines, so that a server must take it octet for octet (RFC 3030).
+    pub fn is_binary(&self) -> bool {
+        self.is_binary
     }
 
     pub fn header(&self) -> &Header {
@@ -128,10 +187,27 @@ impl Message {
         &self.facts
     }
 
-    /// The octets as they go out, from the start.
-    pub fn octets(&self) -> Octets<'_> {
-        let canon = (!self.facts.is_canonical).then(Canon::default);
-        Octets { message: self, at: None, canon, block: Vec::new(), out: Vec::new(), done: false }
+    /// The octets as they go out, from the start; those of a flow are given once.
+    pub fn octets(&mut self) -> Octets<'_> {
+        Octets::of(self)
+    }
+
+    /// Octets of the longest line, without its end; reads the message once more.
+    pub fn longest_line(&mut self) -> Result<u64, Cause> {
+        let (mut longest, mut length) = (0, 0);
+        let mut octets = self.octets();
+        while let Next::Block { octets: block, last } = octets.next(false)? {
+            let mut from = 0;
+            for lf in memchr::memchr_iter(b'\n', block) {
+                longest = longest.max(length + (lf - from) as u64 - 1);
+                (from, length) = (lf + 1, 0);
+            }
+            length += (block.len() - from) as u64;
+            if last {
+                break;
+            }
+        }
+        Ok(longest)
     }
 }
 
@@ -149,88 +225,27 @@ fn measure(source: &Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause>
     }
 }
 
-/// A message on its way out, block by block.
-#[derive(Debug)]
-pub struct Octets<'a> {
-    message: &'a Message,
-    /// The next octet of the source; none before the head is out.
-    at: Option<u64>,
-    canon: Option<Canon>,
-    block: Vec<u8>,
-    out: Vec<u8>,
-    done: bool,
-}
-
-impl Octets<'_> {
-    /// The next block of canonical octets; none at the end, after the source was found whole and unchanged.
-    pub fn next_block(&mut self) -> Result<Option<&[u8]>, Cause> {
-        let at = match self.at {
-            None => {
-                self.at = Some(self.message.rest_at);
-                if !self.message.head.is_empty() {
-                    return Ok(Some(&self.message.head));
-                }
-                self.message.rest_at
-            }
-            Some(at) => at,
-        };
-        if self.done {
-            return Ok(None);
-        }
-        let left = self.message.facts.octets.saturating_sub(at);
-        self.block.resize(BLOCK, 0);
-        let wanted = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
-        let count = match wanted {
-            0 => 0,
-            wanted => {
-                self.message.source.read_at(&mut self.block[..wanted], at).map_err(Cause::Unreadable)?
-            }
-        };
-        if count == 0 {
-            return self.end(left);
-        }
-        self.at = Some(at + count as u64);
-        match &mut self.canon {
-            None => Ok(Some(&self.block[..count])),
-            Some(canon) => {
-                self.out.clear();
-                canon.feed(&self.block[..count], &mut self.out);
-                Ok(Some(&self.out))
-            }
-        }
-    }
-
-    /// The source has no more: it must have given what was measured, and still be the same.
-    fn end(&mut self, left: u64) -> Result<Option<&[u8]>, Cause> {
-        if left > 0 || self.message.source.has_changed() {
-            return Err(Cause::Unfit(Unfit::Changed));
-        }
-        self.done = true;
-        self.out.clear();
-        if let Some(canon) = &mut self.canon {
-            canon.finish(&mut self.out);
-        }
-        Ok((!self.out.is_empty()).then_some(self.out.as_slice()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::failure::Unfit;
     use std::io::Write;
 
     fn open(octets: &[u8], handling: &Handling) -> (Message, Vec<u8>) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(octets).unwrap();
         let origin = Origin::Path(file.path().to_owned());
-        let message = Message::open(&origin, handling, &Watch::default()).unwrap();
+        let mut message = Message::open(&origin, handling, &Watch::default()).unwrap();
         let mut sent = Vec::new();
         let mut stream = message.octets();
-        while let Some(block) = stream.next_block().unwrap() {
-            sent.extend_from_slice(block);
+        while let Next::Block { octets, last } = stream.next(false).unwrap() {
+            sent.extend_from_slice(octets);
+            if last {
+                break;
+            }
         }
         drop(stream);
-        assert_eq!(message.size(), sent.len() as u64, "{octets:?}");
+        assert_eq!(message.size(), Some(sent.len() as u64), "{octets:?}");
         (message, sent)
     }
 
@@ -281,7 +296,7 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), "A: b\n\nx\n").unwrap();
             let origin = Origin::Path(file.path().to_owned());
-            let message = Message::open(&origin, &Handling::default(), &Watch::default()).unwrap();
+            let mut message = Message::open(&origin, &Handling::default(), &Watch::default()).unwrap();
             let modified = || std::fs::metadata(file.path()).unwrap().modified().unwrap();
             let before = modified();
             while modified() == before {
@@ -289,8 +304,8 @@ mod tests {
             }
             let mut stream = message.octets();
             let end = loop {
-                match stream.next_block() {
-                    Ok(Some(_)) => {}
+                match stream.next(false) {
+                    Ok(Next::Block { last: false, .. }) => {}
                     other => break other.map(|_| ()),
                 }
             };

@@ -1,8 +1,9 @@
 //! The measuring pass: what a message is like, found out in one reading and constant memory.
 
 use super::ending::{End, Lines, Piece};
+use super::look::Look;
 use crate::terms::failure::Unfit;
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
 /// What is known of a message after it was read once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,11 +14,15 @@ pub struct Facts {
     pub canonical: u64,
     /// Every line already ends in CRLF, the last one too.
     pub is_canonical: bool,
+    /// The last line has no end; all others do.
+    pub only_the_end_is_missing: bool,
     pub eight_bit: bool,
-    /// The longest line in octets, without its end.
-    pub longest_line: u64,
+    /// A line starts with a dot.
+    pub has_dots: bool,
     pub bare_lf: u64,
     pub lone_cr: u64,
+    /// Every line of the header ends in CRLF.
+    pub crlf_header: bool,
     pub nul: Option<Spot>,
     pub lone_cr_in_header: Option<Spot>,
     /// A mbox `From ` line in front, with its end, in octets as given.
@@ -41,7 +46,7 @@ pub struct Spot {
 
 impl Facts {
     /// Why the message may not be sent at all.
-    pub fn unfit(&self, as_is: bool, header_limit: u64) -> Option<Unfit> {
+    pub fn unfit(&self, as_is: bool, is_binary: bool, header_limit: u64) -> Option<Unfit> {
         if self.octets == 0 {
             return Some(Unfit::Empty);
         }
@@ -51,7 +56,8 @@ impl Facts {
         if !as_is && !self.has_header {
             return Some(Unfit::NoHeader);
         }
-        if let Some(Spot { line, offset }) = self.nul {
+        let in_body = |spot: &Spot| spot.offset >= self.header_octets;
+        if let Some(Spot { line, offset }) = self.nul.filter(|spot| !(is_binary && in_body(spot))) {
             return Some(Unfit::Nul { line, offset });
         }
         self.lone_cr_in_header.map(|Spot { line, offset }| Unfit::LoneCr { line, offset })
@@ -59,7 +65,7 @@ impl Facts {
 }
 
 /// Takes the octets of a message and gathers its facts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scan {
     facts: Facts,
     lines: Lines,
@@ -85,7 +91,7 @@ enum Part {
 impl Scan {
     pub fn new(header_limit: u64) -> Scan {
         Scan {
-            facts: Facts { is_canonical: true, ..Facts::default() },
+            facts: Facts { is_canonical: true, crlf_header: true, ..Facts::default() },
             lines: Lines::default(),
             part: Part::First,
             line: 1,
@@ -102,10 +108,53 @@ impl Scan {
         self.part == Part::Body
     }
 
+    /// What is known so far.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// True where every line so far ended in CRLF, and no CR waits to be understood.
+    pub fn is_plain_so_far(&self) -> bool {
+        let Facts { bare_lf, lone_cr, is_canonical, .. } = self.facts;
+        bare_lf == 0 && lone_cr == 0 && is_canonical && self.lines.is_at_rest()
+    }
+
     pub fn feed(&mut self, block: &[u8]) {
+        self.facts.octets += block.len() as u64;
+        if self.part != Part::Body {
+            return self.slowly(block);
+        }
+        // The rest of a line begun before, whole lines, and the start of one: most bodies are plain in the middle.
+        let first = memchr(b'\n', block).map_or(block.len(), |at| at + 1);
+        let last = memrchr(b'\n', block).map_or(first, |at| at + 1);
+        self.slowly(&block[..first]);
+        let middle = &block[first..last];
+        let look = Look::at(middle);
+        if look.is_plain() && self.lines.is_at_rest() {
+            self.plainly(middle, look);
+        } else {
+            self.slowly(middle);
+        }
+        self.slowly(&block[last..]);
+    }
+
+    /// Takes whole lines that end in CRLF and hold no NUL.
+    fn plainly(&mut self, lines: &[u8], look: Look) {
+        let octets = lines.len() as u64;
+        self.facts.eight_bit |= look.has_eight_bit();
+        self.facts.has_dots |= look.has_dots();
+        self.facts.canonical += octets;
+        self.line += memchr::memchr_iter(b'\n', lines).count() as u64;
+        self.at += octets;
+        self.line_start = self.at;
+    }
+
+    fn slowly(&mut self, block: &[u8]) {
+        if block.is_empty() {
+            return;
+        }
         self.facts.eight_bit |= !block.is_ascii();
         let seek_nul = self.facts.nul.is_none() && memchr(0, block).is_some();
-        self.facts.octets += block.len() as u64;
         let mut lines = self.lines;
         lines.feed(block, |piece| match piece {
             Piece::Text(text) => self.text(text, seek_nul),
@@ -120,6 +169,7 @@ impl Scan {
             self.facts.nul =
                 memchr(0, text).map(|within| Spot { line: self.line, offset: self.at + within as u64 });
         }
+        self.facts.has_dots |= self.length == 0 && text.first() == Some(&b'.');
         self.at += text.len() as u64;
         self.length += text.len() as u64;
         self.facts.canonical += text.len() as u64;
@@ -141,7 +191,6 @@ impl Scan {
     #[inline]
     fn end(&mut self, end: End) {
         self.facts.canonical += 2;
-        self.facts.longest_line = self.facts.longest_line.max(self.length);
         match end {
             End::CrLf => {}
             End::Lf => self.facts.bare_lf += 1,
@@ -169,6 +218,7 @@ impl Scan {
         if !continues && !is_field(&line) {
             return self.leave_header(self.line_start);
         }
+        self.facts.crlf_header &= end == End::CrLf;
         if end == End::Cr {
             let spot = Spot { line: self.line, offset: self.at };
             self.facts.lone_cr_in_header.get_or_insert(spot);
@@ -190,6 +240,8 @@ impl Scan {
         self.lines.finish(|_| ends += 1);
         (0..ends).for_each(|_| self.end(End::Cr));
         if self.length > 0 {
+            self.facts.only_the_end_is_missing =
+                self.facts.is_canonical && self.facts.bare_lf == 0 && self.facts.lone_cr == 0;
             self.facts.is_canonical = false;
             self.end(End::Lf);
             self.facts.bare_lf -= 1;
@@ -213,6 +265,7 @@ fn is_field(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn facts(octets: &[u8]) -> Facts {
         let whole = scan(&[octets]);
@@ -257,7 +310,7 @@ mod tests {
         ] {
             let facts = facts(octets);
             assert_eq!((facts.header.as_slice(), facts.header_octets), (header, start), "{octets:?}");
-            assert_eq!(facts.unfit(false, 1000), None);
+            assert_eq!(facts.unfit(false, false, 1000), None);
         }
     }
 
@@ -274,19 +327,19 @@ mod tests {
             (b"A: \0\n\nx", Unfit::Nul { line: 1, offset: 3 }),
             (b"A: b\rC: d\n\nx", Unfit::LoneCr { line: 1, offset: 4 }),
         ] {
-            assert_eq!(facts(octets).unfit(false, 1000), Some(unfit), "{octets:?}");
+            assert_eq!(facts(octets).unfit(false, false, 1000), Some(unfit), "{octets:?}");
         }
-        assert_eq!(facts(b"A: b\r\r\n\r\nx").unfit(false, 1000), None);
-        assert_eq!(facts(b"A: b\n\nx\ry").unfit(false, 1000), None);
-        assert_eq!(facts(b"hello\n").unfit(true, 1000), None);
-        assert_eq!(facts(b"").unfit(true, 1000), Some(Unfit::Empty));
+        assert_eq!(facts(b"A: b\r\r\n\r\nx").unfit(false, false, 1000), None);
+        assert_eq!(facts(b"A: b\n\nx\ry").unfit(false, false, 1000), None);
+        assert_eq!(facts(b"hello\n").unfit(true, false, 1000), None);
+        assert_eq!(facts(b"").unfit(true, false, 1000), Some(Unfit::Empty));
     }
 
     #[test]
     fn a_header_without_end_is_not_kept() {
         let long = [b"A: ".as_slice(), &[b'x'; 2000]].concat();
         let facts = scan(&[&long]);
-        assert_eq!(facts.unfit(false, 1000), Some(Unfit::HeaderTooLong { limit: 1000 }));
+        assert_eq!(facts.unfit(false, false, 1000), Some(Unfit::HeaderTooLong { limit: 1000 }));
         assert!(facts.header.is_empty());
     }
 
@@ -294,6 +347,32 @@ mod tests {
     fn octets_and_lines_are_judged() {
         let facts = facts(b"A: b\n\n12345\n\xc3\xa9\r\n");
         assert!(facts.eight_bit);
-        assert_eq!((facts.longest_line, facts.bare_lf, facts.lone_cr), (5, 3, 0));
+        assert_eq!((facts.bare_lf, facts.lone_cr), (3, 0));
+    }
+
+    #[test]
+    fn a_dot_counts_at_the_start_of_a_line_only() {
+        for (octets, has_dots) in [
+            (&b"A: b\r\n\r\nx.\r\ny\r\n"[..], false),
+            (b"A: b\r\n\r\n.", true),
+            (b"A: b\r\n\r\nx\r\n.\r\ny\r\n", true),
+            (b"A: b\n\nx\n\n.y\n", true),
+            (b"A: b\n\nx\r.y\n", true),
+            (b".A: b\n\nx\n", true),
+        ] {
+            assert_eq!(facts(octets).has_dots, has_dots, "{octets:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_seen_at_one_look_is_what_is_seen_slowly(text in "[a.\r\n\0\u{e9}]{0,80}", ends in "(x\r\n|\\.\r\n|\r\n){0,20}") {
+            let octets = format!("A: b\r\n\r\n{ends}{text}{ends}");
+            let mut slow = Scan::new(1000);
+            for octet in octets.as_bytes() {
+                slow.feed(std::slice::from_ref(octet));
+            }
+            prop_assert_eq!(scan(&[octets.as_bytes()]), slow.finish());
+        }
     }
 }

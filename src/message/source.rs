@@ -96,6 +96,15 @@ impl Source {
         }
     }
 
+    /// The file that holds them, and where in it a place is; none for what lies in memory.
+    pub fn file_at(&self, at: u64) -> Option<(BorrowedFd<'_>, u64)> {
+        match self {
+            Source::File { file, base, .. } => Some((file.as_fd(), base + at)),
+            Source::Spool(file) => Some((file.as_fd(), at)),
+            Source::Memory(_) => None,
+        }
+    }
+
     /// True where the file is not what it was when it was opened.
     pub fn has_changed(&self) -> bool {
         match self {

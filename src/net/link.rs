@@ -2,6 +2,7 @@
 
 use crate::terms::failure::Cause;
 use crate::terms::tls::TlsFacts;
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 /// What became of octets that were offered.
@@ -24,6 +25,24 @@ pub enum Binding {
 pub trait Link {
     /// Writes what can be written now, without ever blocking while the other side talks.
     fn offer(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause>;
+
+    /// Writes what can be written now of two parts, the second behind the first.
+    fn offer_both(&mut self, first: &[u8], second: &[u8], limit: Duration) -> Result<Offer, Cause> {
+        self.offer(if first.is_empty() { second } else { first }, limit)
+    }
+
+    /// True where parts of a file can be handed over as they lie there.
+    fn takes_files(&self) -> bool {
+        false
+    }
+
+    /// Writes what can be written now of a part of a file; `Took(0)` where the file has no such part.
+    fn offer_file(&mut self, _: BorrowedFd<'_>, _: u64, _: usize, _: Duration) -> Result<Offer, Cause> {
+        Err(Cause::Bug("this connection takes no files".to_owned()))
+    }
+
+    /// Waits, as long as it takes, until a descriptor has something (true), or the other side speaks or hangs up (false).
+    fn beside(&mut self, other: BorrowedFd<'_>) -> Result<bool, Cause>;
 
     /// The next line without its end. Only a whole line counts; the limit is for the reply it belongs to.
     fn line(&mut self, limit: &mut Limit) -> Result<Vec<u8>, Cause>;

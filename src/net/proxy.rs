@@ -5,6 +5,7 @@
 
 use super::link::Limit;
 use crate::terms::failure::Cause;
+use crate::terms::mask;
 use crate::terms::proxy::{Dialect, Proxy, ProxyProblem};
 use crate::terms::secret::Secret;
 use crate::watch::wait::Watch;
@@ -33,9 +34,25 @@ pub(super) fn pass(
     limit: Limit,
 ) -> Result<(), Cause> {
     let mut passage = Passage { socket, watch, limit };
-    match proxy.dialect {
+    let passed = match proxy.dialect {
         Dialect::Socks5 => passage.socks(proxy, host, port),
         Dialect::Http => passage.http(proxy, host, port),
+    };
+    passed.map_err(|cause| without_password(cause, proxy))
+}
+
+/// A proxy may repeat what it was told.
+fn without_password(cause: Cause, proxy: &Proxy) -> Cause {
+    let Some((_, password)) = proxy.logon() else { return cause };
+    let masked = |said| mask::octets(&mask::forms(password), said);
+    match cause {
+        Cause::Proxy(ProxyProblem::Status(code, said)) => {
+            Cause::Proxy(ProxyProblem::Status(code, masked(said)))
+        }
+        Cause::Proxy(ProxyProblem::Garbled(why, said)) => {
+            Cause::Proxy(ProxyProblem::Garbled(why, masked(said)))
+        }
+        cause => cause,
     }
 }
 

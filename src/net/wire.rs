@@ -8,9 +8,10 @@ use crate::terms::tls::{TlsFacts, TlsProblem};
 use crate::watch::wait::Watch;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
-use std::io;
+use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -174,6 +175,29 @@ impl Wire {
         Ok(Offer::Took(std::mem::take(&mut self.sealed)))
     }
 
+    /// Writes by a call of the system, unless the server says something before there is room.
+    fn offer_by(
+        &mut self,
+        limit: Duration,
+        mut write: impl FnMut(&OwnedFd) -> Result<usize, Errno>,
+    ) -> Result<Offer, Cause> {
+        self.watch.check().map_err(|halt| halt.cause(limit))?;
+        let until = Instant::now() + limit;
+        loop {
+            match write(&self.socket) {
+                Ok(count) => return Ok(Offer::Took(count)),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) if self.heard_before_room(until, limit)? => return Ok(Offer::Heard),
+                Err(Errno::AGAIN) => {}
+                Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
+                    self.last_words()?;
+                    return Ok(Offer::Heard);
+                }
+                Err(error) => return Err(Cause::WriteFailed(error.into())),
+            }
+        }
+    }
+
     /// Waits for room to write; true where the server said something or hung up before there was any.
     fn heard_before_room(&mut self, until: Instant, limit: Duration) -> Result<bool, Cause> {
         let ready = self.wait(PollFlags::IN | PollFlags::OUT, until, limit)?;
@@ -234,24 +258,63 @@ impl Wire {
 
 impl Link for Wire {
     fn offer(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause> {
-        self.watch.check().map_err(|halt| halt.cause(limit))?;
         if self.tls.is_some() {
+            self.watch.check().map_err(|halt| halt.cause(limit))?;
             return self.offer_tls(octets, limit);
         }
-        let until = Instant::now() + limit;
-        loop {
-            match rustix::net::send(&self.socket, octets, rustix::net::SendFlags::NOSIGNAL) {
-                Ok(count) => return Ok(Offer::Took(count)),
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) if self.heard_before_room(until, limit)? => return Ok(Offer::Heard),
-                Err(Errno::AGAIN) => {}
-                Err(Errno::PIPE | Errno::CONNRESET | Errno::CONNABORTED) => {
-                    self.last_words()?;
-                    return Ok(Offer::Heard);
-                }
-                Err(error) => return Err(Cause::WriteFailed(error.into())),
+        self.offer_by(limit, |socket| rustix::net::send(socket, octets, SendFlags::NOSIGNAL))
+    }
+
+    fn offer_both(&mut self, first: &[u8], second: &[u8], limit: Duration) -> Result<Offer, Cause> {
+        match (first, second) {
+            ([], only) | (only, []) => self.offer(only, limit),
+            _ if self.tls.is_some() && first.len() + second.len() <= READ_AT_ONCE => {
+                self.offer(&[first, second].concat(), limit)
+            }
+            _ if self.tls.is_some() => self.offer(first, limit),
+            _ => {
+                let (parts, mut none) =
+                    ([IoSlice::new(first), IoSlice::new(second)], SendAncillaryBuffer::default());
+                self.offer_by(limit, |socket| sendmsg(socket, &parts, &mut none, SendFlags::NOSIGNAL))
             }
         }
+    }
+
+    fn takes_files(&self) -> bool {
+        self.tls.is_none()
+    }
+
+    fn offer_file(
+        &mut self,
+        file: BorrowedFd<'_>,
+        at: u64,
+        octets: usize,
+        limit: Duration,
+    ) -> Result<Offer, Cause> {
+        self.offer_by(limit, |socket| {
+            let mut from = at;
+            match rustix::fs::sendfile(socket, file, Some(&mut from), octets) {
+                // Not every kind of file can be handed over.
+                Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                    let mut block = vec![0u8; octets.min(4 * READ_AT_ONCE)];
+                    let count = rustix::io::pread(file, &mut block, at)?;
+                    rustix::net::send(socket, &block[..count], SendFlags::NOSIGNAL)
+                }
+                sent => sent,
+            }
+        })
+    }
+
+    fn beside(&mut self, other: BorrowedFd<'_>) -> Result<bool, Cause> {
+        while !self.has_heard()? {
+            let both = [(self.socket.as_fd(), PollFlags::IN), (other, PollFlags::IN)];
+            let ready = self.watch.wait_any(&both, None).map_err(|halt| halt.cause(Duration::ZERO))?;
+            if ready.first().is_some_and(PollFlags::is_empty) {
+                return Ok(true);
+            }
+            self.fill()?;
+        }
+        Ok(false)
     }
 
     fn line(&mut self, limit: &mut Limit) -> Result<Vec<u8>, Cause> {

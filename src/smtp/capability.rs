@@ -12,9 +12,10 @@ pub struct Capabilities {
     pub eight_bit: bool,
     pub utf8: bool,
     pub dsn: bool,
-    pub chunking: bool,
     pub enhanced: bool,
     pub starttls: bool,
+    pub chunking: bool,
+    pub binary: bool,
     /// The mechanisms behind AUTH, in capitals.
     pub auth: Vec<String>,
 }
@@ -31,8 +32,9 @@ impl Capabilities {
                 "8BITMIME" => found.eight_bit = true,
                 "SMTPUTF8" => found.utf8 = true,
                 "DSN" => found.dsn = true,
-                "CHUNKING" => found.chunking = true,
                 "ENHANCEDSTATUSCODES" => found.enhanced = true,
+                "CHUNKING" => found.chunking = true,
+                "BINARYMIME" => found.binary = true,
                 "STARTTLS" => found.starttls = true,
                 "AUTH" => found.auth.extend(words.map(str::to_ascii_uppercase)),
                 "SIZE" => {

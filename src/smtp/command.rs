@@ -38,6 +38,7 @@ impl Command {
 pub struct Declared {
     pub size: Option<u64>,
     pub eight_bit: bool,
+    pub binary: bool,
     pub utf8: bool,
 }
 
@@ -52,7 +53,9 @@ pub fn mail(
     if let (Some(size), true) = (declared.size, offered.size) {
         line.push_str(&format!(" SIZE={size}"));
     }
-    if declared.eight_bit && offered.eight_bit {
+    if declared.binary {
+        line.push_str(" BODY=BINARYMIME");
+    } else if declared.eight_bit && offered.eight_bit {
         line.push_str(" BODY=8BITMIME");
     }
     if declared.utf8 && offered.utf8 {
@@ -111,7 +114,7 @@ mod tests {
             envid: Some("a=b c".to_owned()),
             required: false,
         };
-        let declared = Declared { size: Some(17), eight_bit: true, utf8: true };
+        let declared = Declared { size: Some(17), eight_bit: true, binary: false, utf8: true };
         let sender = Sender::Mailbox(address("a@x"));
         let line = |declared, dsn: &Dsn, offered: &Capabilities| {
             mail(&sender, declared, dsn, offered).unwrap().text().to_owned()

@@ -35,6 +35,12 @@ impl Fates {
             .for_each(|(_, fate)| *fate = into.clone());
     }
 
+    /// Gives all that were accepted, or not answered for, another fate.
+    pub(super) fn turn_unanswered(&mut self, into: &Fate) {
+        let open = self.each.iter_mut().filter(|(_, fate)| matches!(fate, Fate::Accepted(_) | Fate::Untried));
+        open.for_each(|(_, fate)| *fate = into.clone());
+    }
+
     /// The refusal that stands for all: one for now goes before one for good, for it never hides.
     pub(super) fn refusal(&self) -> Option<(&Address, &Reply)> {
         self.put_off().or_else(|| self.first(|fate| matches!(fate, Fate::Refused(_))))

@@ -9,12 +9,16 @@ use crate::net::link::{Link, Offer};
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::Cause;
 use crate::terms::reply::Reply;
+use crate::watch::brink;
+use std::collections::VecDeque;
 
 /// Replies in the order of their commands, and what ended the flight before its last one.
 #[derive(Debug, Default)]
 pub struct Landed {
     pub replies: Vec<Reply>,
     pub cut: Option<Cause>,
+    /// The freight was written to its end.
+    pub delivered: bool,
 }
 
 impl Landed {
@@ -22,6 +26,7 @@ impl Landed {
     pub fn with_its_reason(mut self) -> Landed {
         if let (Some(Cause::Closed), Some(reply)) = (&self.cut, self.replies.last())
             && reply.code == 421
+            && !self.delivered
         {
             self.cut = Some(Cause::Refused(reply.clone()));
         }
@@ -32,62 +37,129 @@ impl Landed {
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 
-/// Sends all commands without waiting between them.
-pub fn pipelined<L: Link>(talk: &mut Talk<L>, commands: &[Command], observer: &mut dyn Observer) -> Landed {
-    let mut landed = Landed { replies: Vec::with_capacity(commands.len()), cut: None };
-    if let Err(cause) = fly(talk, commands, &mut landed.replies, observer) {
+/// Sends all commands without waiting between them, and behind the last one its freight: a whole message, or nothing.
+pub fn pipelined<L: Link>(
+    talk: &mut Talk<L>,
+    commands: &[Command],
+    freight: &[u8],
+    observer: &mut dyn Observer,
+) -> Landed {
+    let replies = Vec::with_capacity(commands.len());
+    let mut landed = Landed { replies, cut: None, delivered: false };
+    if let Err(cause) = fly(talk, commands, freight, &mut landed, observer) {
         landed.cut = Some(cause);
     }
     landed
 }
 
+/// What of a flight is on its way.
+struct Air<'a> {
+    commands: &'a [Command],
+    /// Commands that were put into `out`, now or before.
+    packed: usize,
+    /// Commands that went out whole.
+    asked: usize,
+    /// The last command has its freight behind it.
+    carries: bool,
+    out: Vec<u8>,
+    sent: usize,
+    /// Where in `out` the commands end that are not yet asked.
+    ends: VecDeque<usize>,
+}
+
+impl Air<'_> {
+    /// Puts the next commands together for one write.
+    fn pack(&mut self, observer: &mut dyn Observer) {
+        self.out.clear();
+        self.sent = 0;
+        while let Some(command) = self.commands.get(self.packed).filter(|_| self.out.len() < AT_ONCE) {
+            observer.note(&Event::Command(command.text()));
+            command.write_to(&mut self.out);
+            self.ends.push_back(self.out.len());
+            self.packed += 1;
+        }
+    }
+
+    /// Puts the freight behind the last command, which is asked only with the last octet of it.
+    fn carry(&mut self, freight: &[u8]) {
+        self.out.extend_from_slice(freight);
+        self.carries = true;
+        self.ends.pop_back();
+        self.ends.push_back(self.out.len());
+    }
+
+    fn took(&mut self, count: usize) {
+        self.sent += count;
+        while self.ends.front().is_some_and(|&end| end <= self.sent) {
+            self.ends.pop_front();
+            self.asked += 1;
+        }
+    }
+}
+
 fn fly<L: Link>(
     talk: &mut Talk<L>,
     commands: &[Command],
-    replies: &mut Vec<Reply>,
+    freight: &[u8],
+    landed: &mut Landed,
     observer: &mut dyn Observer,
 ) -> Result<(), Cause> {
     talk.quiet_so_far(observer)?;
-    let mut next = commands.iter();
-    let (mut out, mut sent) = (Vec::new(), 0);
-    let mut before = 0;
-    loop {
-        if sent == out.len() {
-            before += ends(&out);
-            out.clear();
-            sent = 0;
-            while out.len() < AT_ONCE {
-                let Some(command) = next.next() else { break };
-                observer.note(&Event::Command(command.text()));
-                command.write_to(&mut out);
-            }
+    let (out, ends) = (Vec::new(), VecDeque::new());
+    let mut air = Air { commands, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
+    while air.packed < commands.len() {
+        air.pack(observer);
+        let with_freight = air.packed == commands.len() && !freight.is_empty();
+        if with_freight {
+            air.carry(freight);
+            brink::enter();
         }
-        if out.is_empty() {
-            break;
-        }
-        let limit = talk.limit(commands[replies.len().min(commands.len() - 1)].stage);
-        let offered = talk.link.offer(&out[sent..], limit);
-        match talk.marked(offered)? {
-            Offer::Took(count) => sent += count,
-            Offer::Heard => {
-                let asked = before + ends(&out[..sent]);
-                while let Some(reply) = talk.reply_at_hand(observer)? {
-                    let landed = land(reply, asked, replies);
-                    talk.marked(landed)?;
-                }
+        if let Err(cause) = write(talk, &mut air, landed, observer) {
+            if with_freight {
+                brink::leave();
             }
+            return Err(cause);
+        }
+        if with_freight {
+            landed.delivered = true;
+            observer.note(&Event::Committed);
+            let octets = freight.len() as u64;
+            observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }
     }
-    while let Some(command) = commands.get(replies.len()) {
+    while let Some(command) = commands.get(landed.replies.len()) {
         let reply = talk.reply(command.stage, observer)?;
-        land(reply, commands.len(), replies)?;
+        landed.replies.push(reply);
     }
     Ok(())
 }
 
-/// Commands that end within the octets.
-fn ends(octets: &[u8]) -> usize {
-    memchr::memchr_iter(b'\n', octets).count()
+/// Writes what is packed; replies that come meanwhile are taken.
+fn write<L: Link>(
+    talk: &mut Talk<L>,
+    air: &mut Air<'_>,
+    landed: &mut Landed,
+    observer: &mut dyn Observer,
+) -> Result<(), Cause> {
+    while air.sent < air.out.len() {
+        let limit = talk.limit(air.commands[landed.replies.len().min(air.commands.len() - 1)].stage);
+        let offered = talk.link.offer(&air.out[air.sent..], limit);
+        match talk.marked(offered)? {
+            Offer::Took(count) => air.took(count),
+            Offer::Heard => {
+                while let Some(reply) = talk.reply_at_hand(observer)? {
+                    if air.carries && landed.replies.len() + 1 == air.commands.len() && reply.is_refusal() {
+                        // The freight is refused before it is whole: it stays so.
+                        talk.abandon();
+                        return Err(Cause::Refused(reply));
+                    }
+                    let taken = land(reply, air.asked, &mut landed.replies);
+                    talk.marked(taken)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A reply belongs to the first command without one; that command must be on the wire.

@@ -69,7 +69,8 @@ pub(super) fn log_on<L: Link>(
                 observer.note(&Event::LoggedOn);
                 return Ok(());
             }
-            334 => {
+            // Which line of several would be the challenge is anybody's guess.
+            334 if reply.lines.len() < 2 => {
                 let challenge = reply.lines.first().map_or("", String::as_str);
                 match rounds.answer(challenge) {
                     Ok(answer) => line = answer,

@@ -2,13 +2,14 @@
 
 pub mod body;
 pub mod capability;
+mod chunk;
 pub mod command;
 mod fates;
 pub mod flight;
 mod login;
-mod mask;
 mod needs;
 pub mod probe;
+mod push;
 pub mod sasl;
 pub mod session;
 pub mod stuff;

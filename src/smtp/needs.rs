@@ -27,8 +27,9 @@ impl<L: Link> Session<'_, L> {
             notes.push(Note::MboxLineDropped);
         }
         let declared = Declared {
-            size: Some(message.size()),
-            eight_bit: message.facts().eight_bit,
+            size: message.size(),
+            eight_bit: !message.is_measured() || message.facts().eight_bit,
+            binary: message.is_binary() && self.takes_binary(),
             utf8: envelope.needs_utf8() || utf8_header,
         };
         (declared, notes)
@@ -39,7 +40,9 @@ impl<L: Link> Session<'_, L> {
         [
             (offered.pipelining, "PIPELINING"),
             (offered.size && declared.size.is_some(), "SIZE"),
-            (offered.eight_bit && declared.eight_bit, "8BITMIME"),
+            (offered.eight_bit && declared.eight_bit && !declared.binary, "8BITMIME"),
+            (declared.binary, "BINARYMIME"),
+            (offered.chunking && self.plan.chunking, "CHUNKING"),
             (offered.utf8 && declared.utf8, "SMTPUTF8"),
             (offered.dsn && self.plan.dsn.is_wanted(), "DSN"),
             (offered.enhanced, "ENHANCEDSTATUSCODES"),
@@ -50,11 +53,25 @@ impl<L: Link> Session<'_, L> {
         .collect()
     }
 
+    /// Compares a size with the server's limit.
+    pub fn judge_size(&self, size: u64) -> Result<(), Failure> {
+        match self.offered.size_limit.filter(|&limit| size > limit) {
+            Some(limit) => Err(self.failure(Stage::Mail, Cause::TooLarge { size, limit, ours: false })),
+            None => Ok(()),
+        }
+    }
+
+    fn takes_binary(&self) -> bool {
+        self.offered.binary && self.offered.chunking && self.plan.chunking
+    }
+
     /// Compares what the message needs with what is offered, before a byte of it travels.
     pub(super) fn fit(&self, envelope: &Envelope, message: &Message) -> Result<(), Failure> {
-        let size = message.size();
-        if let Some(limit) = self.offered.size_limit.filter(|&limit| size > limit) {
-            return Err(self.failure(Stage::Mail, Cause::TooLarge { size, limit, ours: false }));
+        if let Some(size) = message.size() {
+            self.judge_size(size)?;
+        }
+        if message.is_binary() && !self.takes_binary() {
+            return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::BinaryMime)));
         }
         if message.facts().eight_bit && !self.offered.eight_bit {
             return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::EightBitMime)));

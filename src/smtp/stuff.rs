@@ -16,6 +16,20 @@ impl Default for Stuffer {
 }
 
 impl Stuffer {
+    /// The block with its dots doubled; the block itself where there are none.
+    pub fn pass<'a>(&mut self, block: &'a [u8], out: &'a mut Vec<u8>) -> &'a [u8] {
+        let starts_with_dot = self.line_start && block.first() == Some(&b'.');
+        if !starts_with_dot && self.finder.find(block).is_none() {
+            if let Some(last) = block.last() {
+                self.line_start = *last == b'\n';
+            }
+            return block;
+        }
+        out.clear();
+        self.feed(block, out);
+        out
+    }
+
     /// Appends the block with its dots doubled.
     pub fn feed(&mut self, block: &[u8], out: &mut Vec<u8>) {
         if self.line_start && block.first() == Some(&b'.') {

@@ -1,10 +1,10 @@
 //! The two sides of a dialogue: commands out, replies in, every one of them shown to the observer.
 
 use super::command::Command;
-use super::mask;
 use crate::net::link::{Limit, Link, Offer};
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Stage};
+use crate::terms::mask::{self, Form};
 use crate::terms::plan::Limits;
 use crate::terms::reply::{Reply, ReplyReader};
 use crate::terms::secret::Secret;
@@ -20,7 +20,7 @@ pub struct Talk<L> {
     pub lost: bool,
     reader: ReplyReader,
     /// What no reply may repeat: a secret, and how it looks in base64.
-    masked: Vec<Zeroizing<Vec<u8>>>,
+    masked: Vec<Form>,
 }
 
 /// Octets of text kept of an answer to EHLO.

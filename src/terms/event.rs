@@ -71,7 +71,7 @@ pub enum Event<'a> {
         current: u64,
         total: Option<u64>,
     },
-    /// The end of the message is about to be written; from here on the outcome is unknown until a reply.
+    /// The end of the message is written; the outcome is unknown until a reply.
     Committed,
     /// The verdict is in.
     Judged,

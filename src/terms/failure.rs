@@ -74,6 +74,7 @@ impl Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     EightBitMime,
+    BinaryMime,
     SmtpUtf8,
     Dsn,
     StartTls,
@@ -140,6 +141,17 @@ pub enum Cause {
     /// Temporary trouble of this machine while a message is kept aside: no room, no descriptor.
     NoRoom(io::Error),
     Unfit(Unfit),
+    /// A stream that ended before its declared size.
+    Short {
+        declared: u64,
+        came: u64,
+    },
+    /// A stream that goes on behind its declared size.
+    Long {
+        declared: u64,
+    },
+    /// A stream that is not the one whose digest was declared.
+    OtherDigest,
     NoSender,
     NoRecipients,
     BadAddress(AddressProblem),
@@ -192,6 +204,9 @@ impl Cause {
             Cause::Unreadable(error) => Cause::Unreadable(copy(error)),
             Cause::NoRoom(error) => Cause::NoRoom(copy(error)),
             Cause::Unfit(unfit) => Cause::Unfit(unfit.clone()),
+            Cause::Short { declared, came } => Cause::Short { declared: *declared, came: *came },
+            Cause::Long { declared } => Cause::Long { declared: *declared },
+            Cause::OtherDigest => Cause::OtherDigest,
             Cause::NoSender => Cause::NoSender,
             Cause::NoRecipients => Cause::NoRecipients,
             Cause::BadAddress(problem) => Cause::BadAddress(problem.clone()),

@@ -108,7 +108,10 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::NotReached(_) => "IXP_E_FAILED_TO_CONNECT",
         Cause::Local(_) => "IXP_E_SOCKET_CONNECT_ERROR",
         Cause::NoSocket(_) => "IXP_E_SOCKET_INIT_ERROR",
-        Cause::Unfit(super::failure::Unfit::Changed) => "IXP_E_INCOMPLETE",
+        Cause::Unfit(super::failure::Unfit::Changed)
+        | Cause::Short { .. }
+        | Cause::Long { .. }
+        | Cause::OtherDigest => "IXP_E_INCOMPLETE",
         Cause::Unreadable(_) | Cause::Unfit(_) => "MXP_E_INPUT",
         Cause::NoRoom(_) => "E_OUTOFMEMORY",
         Cause::NoSender => "IXP_E_SMTP_NO_SENDER",

@@ -10,6 +10,7 @@ pub mod event;
 pub mod failure;
 pub mod ixp;
 mod ixp_table;
+pub mod mask;
 pub mod meaning;
 pub mod moment;
 pub mod outcome;

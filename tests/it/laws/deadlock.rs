@@ -65,7 +65,7 @@ fn send(client: OwnedFd, tcp: bool, partial: bool) -> Outcome {
     let plan = plan("127.0.0.1:25", partial);
     let wire = Wire::new(client, tcp, None, Arc::new(Watch::default())).unwrap();
     let mut session = Session::open(wire, &plan, super::IN_CLEAR, &mut Deaf).unwrap();
-    let outcome = session.submit(&envelope(RECIPIENTS), &open(&path), &mut Deaf);
+    let outcome = session.submit(&envelope(RECIPIENTS), &mut open(&path), &mut Deaf);
     session.close(&mut Deaf);
     outcome
 }

@@ -24,6 +24,9 @@ struct Onlooker {
     awaiting: VecDeque<String>,
     line: Vec<u8>,
     body: Option<Vec<u8>>,
+    /// The chunk that is being written: its octets still to come, and whether it is the last; and those before it.
+    chunk: Option<(usize, bool)>,
+    chunks: Vec<u8>,
     /// The reply that is being read: its code, and whether it offers PIPELINING.
     code: Option<(u16, bool)>,
     accepted: usize,
@@ -51,9 +54,23 @@ impl Onlooker {
         }
         let mut rest = octets;
         while !rest.is_empty() {
-            rest = if self.body.is_some() { self.message(at, rest)? } else { self.command(at, rest)? };
+            rest = match (&self.body, self.chunk) {
+                (Some(_), _) => self.message(at, rest)?,
+                (None, Some(chunk)) => self.piece(at, rest, chunk),
+                (None, None) => self.command(at, rest)?,
+            };
         }
         Ok(())
+    }
+
+    fn piece<'o>(&mut self, at: usize, octets: &'o [u8], (left, last): (usize, bool)) -> &'o [u8] {
+        let count = left.min(octets.len());
+        self.chunks.extend_from_slice(&octets[..count]);
+        self.chunk = (count < left).then_some((left - count, last));
+        if self.chunk.is_none() && last {
+            self.told.push((at, What::End(std::mem::take(&mut self.chunks))));
+        }
+        &octets[count..]
     }
 
     fn message<'o>(&mut self, at: usize, octets: &'o [u8]) -> Result<&'o [u8], String> {
@@ -97,13 +114,22 @@ impl Onlooker {
                 return Err(format!("a control character in {text:?}"));
             }
             let verb = text.split([' ', ':']).next().unwrap_or_default();
-            if !matches!(verb, "EHLO" | "HELO" | "LHLO" | "MAIL" | "RCPT" | "DATA" | "RSET" | "QUIT") {
+            if !matches!(verb, "EHLO" | "HELO" | "LHLO" | "MAIL" | "RCPT" | "DATA" | "BDAT" | "RSET" | "QUIT")
+            {
                 return Err(format!("{text:?} is no command"));
             }
             if matches!(verb, "MAIL" | "RSET") {
                 self.accepted = 0;
+                self.chunks.clear();
             }
-            self.awaiting.push_back(verb.to_owned());
+            let last = text.ends_with(" LAST");
+            if verb == "BDAT" {
+                let size = text.split(' ').nth(1).and_then(|word| word.parse().ok());
+                self.chunk = Some((size.ok_or("a chunk without a size")?, last));
+            }
+            let verdicts = if self.lmtp && last { self.accepted } else { 1 };
+            let awaited = if last { "." } else { verb };
+            self.awaiting.extend(std::iter::repeat_n(awaited.to_owned(), verdicts));
             self.told.push((at, What::Command(text.to_owned())));
         }
         Ok(&octets[count..])
@@ -111,7 +137,7 @@ impl Onlooker {
 
     /// Lock-step without PIPELINING; with it, what ends a group (RFC 2920 section 3.1) is waited for.
     fn may_speak(&self) -> Result<(), String> {
-        let ends = |verb: &&String| !matches!(verb.as_str(), "MAIL" | "RCPT" | "RSET");
+        let ends = |verb: &&String| !matches!(verb.as_str(), "MAIL" | "RCPT" | "RSET" | "BDAT");
         match self.awaiting.iter().find(ends).or(self.awaiting.front().filter(|_| !self.pipelining)) {
             Some(verb) => Err(format!("it did not wait for the answer to {verb}")),
             None => Ok(()),

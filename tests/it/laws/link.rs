@@ -1,11 +1,13 @@
 //! A link in memory: a server plays the other end, and a journal keeps what was written, read and waited for.
 
 use super::server::{Choices, Server};
+use mailxport::message::source::BLOCK;
 use mailxport::net::link::{Binding, Limit, Link, Offer};
 use mailxport::terms::failure::{Cause, Signal};
 use mailxport::terms::tls::TlsFacts;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -24,8 +26,10 @@ pub(super) enum Entry {
 #[derive(Default)]
 pub(super) struct Seen {
     pub(super) entries: Vec<Entry>,
-    /// Done when the client hears that it may send the message.
+    /// Done when the client hears that it may send the message, or writes the first whole block of a chunk.
     pub(super) at_go: Option<Box<dyn FnOnce()>>,
+    /// The number of entries when it was done.
+    pub(super) gone_at: Option<usize>,
 }
 
 pub(super) type Journal = Rc<RefCell<Seen>>;
@@ -44,6 +48,8 @@ pub(super) struct Memory {
     unheard: Vec<u8>,
     at_hand: VecDeque<Line>,
     closed: bool,
+    /// The client writes chunks.
+    in_chunks: bool,
 }
 
 impl Memory {
@@ -56,6 +62,7 @@ impl Memory {
             unheard: Vec::new(),
             at_hand: VecDeque::new(),
             closed: false,
+            in_chunks: false,
         };
         (link, journal)
     }
@@ -96,11 +103,19 @@ impl Memory {
     fn take(&mut self) -> Option<Vec<u8>> {
         let line = self.at_hand.pop_front()?.octets;
         self.note(Entry::Read(line.clone()));
-        if line.starts_with(b"354") {
-            let deed = self.journal.borrow_mut().at_go.take();
-            deed.into_iter().for_each(|deed| deed());
+        if line.starts_with(b"354") && !self.in_chunks {
+            self.go();
         }
         Some(line)
+    }
+
+    fn go(&self) {
+        let deed = self.journal.borrow_mut().at_go.take();
+        if let Some(deed) = deed {
+            deed();
+            let mut seen = self.journal.borrow_mut();
+            seen.gone_at = Some(seen.entries.len());
+        }
     }
 
     fn in_vain(&mut self, limit: Duration) -> Cause {
@@ -126,6 +141,10 @@ impl Link for Memory {
 
     fn offer(&mut self, octets: &[u8], _: Duration) -> Result<Offer, Cause> {
         self.perhaps_turn();
+        self.in_chunks |= memchr::memmem::find(octets, b"BDAT ").is_some();
+        if octets.len() == BLOCK {
+            self.go();
+        }
         if self.has_something() && self.whims.below(2) == 1 {
             return Ok(Offer::Heard);
         }
@@ -140,6 +159,10 @@ impl Link for Memory {
         self.unheard.extend_from_slice(&octets[..count]);
         self.note(Entry::Wrote(octets[..count].to_vec()));
         Ok(Offer::Took(count))
+    }
+
+    fn beside(&mut self, _: BorrowedFd<'_>) -> Result<bool, Cause> {
+        panic!("nothing here waits for a source")
     }
 
     fn line(&mut self, limit: &mut Limit) -> Result<Vec<u8>, Cause> {

@@ -36,6 +36,7 @@ fn plan(server: &str, partial: bool) -> Plan {
         source: None,
         proxy: None,
         partial,
+        chunking: true,
         dsn: Dsn::default(),
         login: None,
     }

@@ -31,6 +31,8 @@ pub(super) enum Ask {
     Rcpt,
     Data,
     Dot,
+    /// A chunk that is not the last; the last one is a `Dot`.
+    Chunk,
     Rset,
     Quit,
     Other,
@@ -50,6 +52,9 @@ pub(super) type Refusals = Vec<(Ask, usize, u16)>;
 pub(super) struct Server {
     lmtp: bool,
     pipelining: bool,
+    chunking: bool,
+    /// The chunk that is being taken: its octets still to come, and whether it is the last.
+    chunk: Option<(usize, bool)>,
     /// So many answers are good at first; of 256 behind them so many are not.
     calm: usize,
     spite: u8,
@@ -68,6 +73,8 @@ impl Server {
         Server {
             lmtp,
             pipelining,
+            chunking: false,
+            chunk: None,
             calm: 0,
             spite: 0,
             choices,
@@ -77,6 +84,11 @@ impl Server {
             accepted: 0,
             asked,
         }
+    }
+
+    /// Takes messages in chunks too.
+    pub(super) fn in_chunks(self, chunking: bool) -> Server {
+        Server { chunking, ..self }
     }
 
     /// Answers at random.
@@ -100,7 +112,7 @@ impl Server {
             }
         }
         self.rest.extend_from_slice(octets);
-        if self.in_body && self.is_spiteful() && self.choices.below(4) == 0 {
+        if (self.in_body || self.chunk.is_some()) && self.is_spiteful() && self.choices.below(4) == 0 {
             let early = self.oddity(Ask::Dot);
             said.extend(early.lines);
             if early.close {
@@ -108,11 +120,8 @@ impl Server {
             }
         }
         let (heard, mut at) = (std::mem::take(&mut self.rest), 0);
-        while let Some(end) = memchr::memmem::find(&heard[at..], b"\r\n") {
-            let line = &heard[at..at + end];
-            at += end + 2;
-            for _ in 0..self.questions(line) {
-                let ask = if line == b"." { Ask::Dot } else { ask_of(line) };
+        while let Some(ask) = self.next_question(&heard, &mut at) {
+            for _ in 0..self.answers(ask) {
                 let answer = self.answer(ask);
                 said.extend(answer.lines);
                 if answer.close {
@@ -124,16 +133,39 @@ impl Server {
         (said, false)
     }
 
-    /// How many answers a line wants: none in the message, in LMTP one for each recipient at its end.
-    fn questions(&mut self, line: &[u8]) -> usize {
-        if !self.in_body {
-            return 1;
+    /// What is asked next: a command, the end of a message, a whole chunk.
+    fn next_question(&mut self, heard: &[u8], at: &mut usize) -> Option<Ask> {
+        loop {
+            if let Some((left, last)) = self.chunk {
+                let taken = left.min(heard.len() - *at);
+                *at += taken;
+                self.chunk = (taken < left).then_some((left - taken, last));
+                if self.chunk.is_some() {
+                    return None;
+                }
+                return Some(if last { Ask::Dot } else { Ask::Chunk });
+            }
+            let end = memchr::memmem::find(&heard[*at..], b"\r\n")?;
+            let line = &heard[*at..*at + end];
+            *at += end + 2;
+            match std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix("BDAT ")) {
+                _ if self.in_body && line != b"." => {}
+                Some(words) if !self.in_body => {
+                    let size = words.strip_suffix(" LAST").unwrap_or(words);
+                    self.chunk = Some((size.parse().unwrap(), size != words));
+                }
+                _ if self.in_body => {
+                    self.in_body = false;
+                    return Some(Ask::Dot);
+                }
+                _ => return Some(ask_of(line)),
+            }
         }
-        if line != b"." {
-            return 0;
-        }
-        self.in_body = false;
-        if self.lmtp { self.accepted } else { 1 }
+    }
+
+    /// How many answers a question wants: in LMTP one for each recipient at the end of a message.
+    fn answers(&self, ask: Ask) -> usize {
+        if self.lmtp && ask == Ask::Dot { self.accepted.max(usize::from(self.chunking)) } else { 1 }
     }
 
     fn is_spiteful(&mut self) -> bool {
@@ -147,6 +179,10 @@ impl Server {
         let answer = match told.map(|(_, _, code)| *code) {
             Some(code) => one(format!("{code} as told")),
             None if self.is_spiteful() => self.oddity(ask),
+            // A chunk for nobody, or behind one that failed, fails.
+            None if self.accepted == 0 && self.chunking && matches!(ask, Ask::Chunk | Ask::Dot) => {
+                one("503 5.5.1 no valid recipients")
+            }
             None => self.good(ask),
         };
         let code = answer.lines.first().map_or(&b""[..], Vec::as_slice);
@@ -154,6 +190,7 @@ impl Server {
             Ask::Mail | Ask::Rset => self.accepted = 0,
             Ask::Rcpt if code.starts_with(b"2") => self.accepted += 1,
             Ask::Data if code.starts_with(b"354") => self.in_body = true,
+            Ask::Chunk if !code.starts_with(b"2") => self.accepted = 0,
             _ => {}
         }
         answer
@@ -162,10 +199,18 @@ impl Server {
     fn good(&self, ask: Ask) -> Answer {
         one(match ask {
             Ask::Greeting => "220 memory",
-            Ask::Hello if self.pipelining => {
-                return lines(&["250-memory", "250-SIZE 10000000", "250 PIPELINING"]);
+            Ask::Hello => {
+                let mut all = vec!["250-memory"];
+                if self.chunking {
+                    all.push("250-CHUNKING");
+                }
+                all.extend(if self.pipelining {
+                    &["250-SIZE 10000000", "250 PIPELINING"][..]
+                } else {
+                    &["250 8BITMIME"]
+                });
+                return lines(&all);
             }
-            Ask::Hello => return lines(&["250-memory", "250 8BITMIME"]),
             Ask::Data => "354 go on",
             Ask::Quit => "221 bye",
             Ask::Dot => "250 2.0.0 queued as 4711",

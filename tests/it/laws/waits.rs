@@ -77,7 +77,7 @@ fn no_dialogue_waits_more_often_than_it_must() {
         let (link, journal) = Memory::new(server, Choices::default());
         if let Ok(mut session) = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf) {
             for _ in 0..row.messages {
-                session.submit(&envelope(row.recipients), &open(&path), &mut Deaf);
+                session.submit(&envelope(row.recipients), &mut open(&path), &mut Deaf);
             }
             session.close(&mut Deaf);
         }
@@ -102,7 +102,7 @@ fn a_reply_before_its_command_is_written_ends_the_session() {
     let whims = [vec![0; 9], vec![0, 0, 2], vec![2, 1, 1, 1, 1, 1, 1]].concat();
     let (link, _) = Memory::new(server, Choices::new(whims));
     let mut session = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf).unwrap();
-    let outcome = session.submit(&envelope(5), &open(&path), &mut Deaf);
+    let outcome = session.submit(&envelope(5), &mut open(&path), &mut Deaf);
     let cause = outcome.failure.map(|failure| failure.cause);
     assert!(matches!(cause, Some(Cause::AheadOfCommand)), "{cause:?}");
     assert!(!session.is_usable());

@@ -1,5 +1,6 @@
 //! The question for a password, at the terminal of script(1): what is typed is not shown, and no answer is one too.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
@@ -28,6 +29,20 @@ fn at_a_terminal(place: &Place, port: u16) -> Child {
         .expect("script(1), of every Debian")
 }
 
+/// What the system tells everybody or their owner of a process and of all below it: command lines and environments.
+fn processes_below(first: u32) -> String {
+    let mut told = String::new();
+    let mut family = vec![first];
+    while let Some(parent) = family.pop() {
+        for part in ["cmdline", "environ"] {
+            told += &String::from_utf8_lossy(&fs::read(format!("/proc/{parent}/{part}")).unwrap_or_default());
+        }
+        let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap();
+        family.extend(children.split_whitespace().map(|child| child.parse::<u32>().unwrap()));
+    }
+    told
+}
+
 /// Types an answer once the question is there. Gives all that was shown and the exit status.
 fn answered(mut child: Child, answer: &[u8]) -> (String, Option<i32>) {
     let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -47,16 +62,21 @@ fn a_password_is_asked_for_once_and_not_shown() {
     let place = Place::new();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let child = at_a_terminal(&place, listener.local_addr().unwrap().port());
+    let family = child.id();
     let server = thread::spawn(move || {
         let mut wire = Wire::accept(&listener);
         let auth = wire.begin("PLAIN");
+        let processes = processes_below(family);
         wire.say("535 5.7.8 no");
-        (auth, wire.has_mail())
+        (auth, processes, wire.has_mail())
     });
     let (shown, exit) = answered(child, b"tiger-secret\n");
     assert_eq!(exit, Some(24), "{shown}");
     let coded = STANDARD.encode("\0ada\0tiger-secret");
-    assert_eq!(server.join().unwrap(), (format!("AUTH PLAIN {coded}"), false));
+    let (auth, processes, has_mail) = server.join().unwrap();
+    assert_eq!((auth, has_mail), (format!("AUTH PLAIN {coded}"), false));
+    assert!(processes.contains("--auth-in-clear") && processes.contains("HOME="), "{processes}");
+    assert!(!processes.contains("tiger") && !processes.contains(&coded), "{processes}");
     assert!(!shown.contains("tiger") && !shown.contains(&coded), "{shown}");
     assert_eq!(shown.matches("assword for ada").count(), 1, "{shown}");
 }

@@ -63,7 +63,8 @@ impl Place {
         let port = listener.local_addr().unwrap().port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "note.eml", "--to", "b@d.example", "--timeout", "20"]);
-        let scheme = if words.contains(&"--ca-file=ca.pem") { "smtps" } else { "smtp" };
+        let under_tls = ["--ca-file=ca.pem", "--insecure"].iter().any(|word| words.contains(word));
+        let scheme = if under_tls { "smtps" } else { "smtp" };
         command.arg("--server").arg(format!("{scheme}://127.0.0.1:{port}")).args(words);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path()).envs(env.iter().copied()).current_dir(self.path());

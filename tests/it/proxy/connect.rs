@@ -1,10 +1,6 @@
 //! CONNECT: what is asked, log-ons, every answer, and what stands right behind it.
 
-use std::time::Instant;
-
-use super::server::{BASIC, PATIENCE, came, head, mail, say, with_proxy};
-use crate::fixture::certificates::{Authority, Draft};
-use crate::fixture::pipe::{Heard, Pipe, Socket};
+use super::server::{BASIC, PASSWORD, came, head, mail, say, with_proxy};
 
 const OFF: &str = "--proxy http://127.0.0.1:{port} --server smtp://mail.test:2525 --tls off";
 
@@ -120,6 +116,21 @@ fn every_other_answer_is_trouble_for_now_in_words() {
 }
 
 #[test]
+fn a_proxy_that_repeats_the_password_is_masked() {
+    let words = "--proxy http://ada@127.0.0.1:{port} --proxy-password-file secret --server smtp://mail.test --tls off";
+    for said in [PASSWORD.to_owned(), BASIC.to_owned(), format!("Basic {BASIC}"), format!("<ada:{PASSWORD}>")]
+    {
+        for answer in [format!("HTTP/1.1 403 no {said}\r\n\r\n"), format!("no {said}\r\n")] {
+            let (ran, ()) = with_proxy(words, |pipe| {
+                head(pipe);
+                say(pipe, answer.as_bytes());
+            });
+            ran.must(&answer, 4, &["  proxy: (masked)\n"]);
+        }
+    }
+}
+
+#[test]
 fn half_a_head_and_silence_end_with_the_limit_for_connecting() {
     for answer in ["", "HT", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nx: y\r\n\r"] {
         let (ran, ()) = with_proxy(&format!("{OFF} --connect-timeout 1"), |pipe| {
@@ -142,46 +153,4 @@ fn tls_is_required_through_a_proxy_to_this_machine() {
     });
     ran.must("no STARTTLS", 93, &["does not offer STARTTLS"]);
     assert!(!heard.iter().any(|line| line.starts_with("MAIL")), "{heard:?}");
-}
-
-/// Plays a mail server under TLS; true where a message came to its dot.
-fn takes_a_message(pipe: &mut Pipe) -> bool {
-    let (mut in_message, mut whole) = (false, false);
-    let _ = pipe.say(b"220 fixture\r\n");
-    while let Heard::Line(line) = pipe.line(Instant::now() + PATIENCE) {
-        let answer: &[u8] = match &line[..] {
-            b"DATA" => b"354 go on\r\n",
-            b"." => b"250 queued\r\n",
-            _ if in_message => continue,
-            _ => b"250 ok\r\n",
-        };
-        (in_message, whole) = (line == b"DATA", whole || line == b".");
-        let _ = pipe.say(answer);
-    }
-    whole
-}
-
-#[test]
-fn tls_goes_through_to_the_server_and_is_checked_for_its_name() {
-    let place = tempfile::tempdir().unwrap();
-    let authority = Authority::new("Fixture Authority");
-    let ca = place.path().join("ca.pem");
-    std::fs::write(&ca, authority.pem()).unwrap();
-    for (name, exit, said) in
-        [("mail.test", 0, "certificate verified"), ("127.0.0.1", 33, "not for mail.test")]
-    {
-        let config = authority.sign(&Draft::of(&[name])).server(rustls::ALL_VERSIONS, None);
-        let words = "--proxy http://127.0.0.1:{port} --server smtps://mail.test --ca-file";
-        let (ran, whole) = with_proxy(&format!("{words} {}", ca.display()), |pipe| {
-            head(pipe);
-            say(pipe, b"HTTP/1.1 200 OK\r\n\r\n");
-            let socket = Socket::Tcp(pipe.get_ref().try_clone().unwrap());
-            match Pipe::new(socket, PATIENCE).secured(config, PATIENCE) {
-                Ok(mut pipe) => takes_a_message(&mut pipe),
-                Err(_) => false,
-            }
-        });
-        ran.must(name, exit, &[said]);
-        assert_eq!(whole, exit == 0);
-    }
 }

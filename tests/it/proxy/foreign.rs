@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::server::{PATIENCE, accept, came, listener, mail, run};
 use crate::papers::installed;
+use crate::real::server::free_port;
 
 /// A password that stands in a configuration and on a command line without quotes.
 const PLAIN: &str = "pencil";
@@ -36,11 +37,6 @@ impl Proxy {
     }
 }
 
-/// A port that was free a moment ago.
-fn free() -> u16 {
-    listener().1
-}
-
 /// Mail arrives through the proxy, under the server's name; a wrong password and a closed port do not get there.
 fn carries_mail(scheme: &str, port: u16, closed: &[&str]) {
     let proxy =
@@ -57,14 +53,14 @@ fn carries_mail(scheme: &str, port: u16, closed: &[&str]) {
     let server = format!("--server smtp://localhost:{at}");
     run(&format!("{} {server}", proxy("ada@")), &with("wrong")).must(scheme, 4, &[" refused the log-on"]);
     run(&format!("{} {server}", proxy("")), &[]).must(scheme, 4, &[" wants a log-on"]);
-    let nobody = format!("{} --server smtp://127.0.0.1:{}", proxy("ada@"), free());
+    let nobody = format!("{} --server smtp://127.0.0.1:{}", proxy("ada@"), free_port());
     run(&nobody, &with(PLAIN)).must(scheme, 4, closed);
 }
 
 #[test]
 fn microsocks_carries_mail() {
     let Some(program) = installed("microsocks") else { return };
-    let port = free();
+    let port = free_port();
     let words = format!("-i 127.0.0.1 -p {port} -u ada -P {PLAIN}");
     let _proxy = Proxy::start(Command::new(program).args(words.split(' ')), port);
     carries_mail("socks5", port, &[" did not reach 127.0.0.1:", ": connection refused"]);
@@ -75,7 +71,7 @@ fn tinyproxy_carries_mail() {
     let Some(program) = installed("tinyproxy") else { return };
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("conf");
-    let port = free();
+    let port = free_port();
     let lines = format!("Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nBasicAuth ada {PLAIN}\n");
     fs::write(&path, lines).unwrap();
     let _proxy = Proxy::start(Command::new(program).arg("-d").arg("-c").arg(&path), port);

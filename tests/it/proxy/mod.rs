@@ -4,4 +4,5 @@ mod connect;
 mod foreign;
 mod server;
 mod socks;
+mod tls;
 mod words;

@@ -14,16 +14,17 @@ const NOTE: &[u8] =
 const TOKEN: &str = "good-token";
 
 /// The mechanisms that take the password.
-const BY_PASSWORD: [&str; 6] = ["auto", "plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256"];
+pub(super) const BY_PASSWORD: [&str; 6] =
+    ["auto", "plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256"];
 
 /// Dovecot, and whoever it hands the mail on to.
-struct House {
-    dovecot: Mta,
+pub(super) struct House {
+    pub(super) dovecot: Mta,
     relay: Server,
 }
 
 impl House {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         let Some(relay) = Server::smtp_sink() else {
             skipped("smtp-sink (of the package postfix)");
             return None;

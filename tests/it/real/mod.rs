@@ -5,5 +5,6 @@ mod corpus;
 mod dovecot;
 mod mta;
 mod octets;
-mod server;
+mod sasl;
+pub(crate) mod server;
 mod systems;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -14,7 +14,7 @@ use rustix::fs::inotify;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use super::server::{find, skipped};
+use super::server::{find, free_port, skipped};
 use crate::fixture::certificates::{Authority, Draft};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,9 +47,7 @@ impl Site {
             let paper = authority.sign(&draft);
             fs::write(place.path().join(format!("{name}.pem")), paper.key_pem() + &paper.pem()).unwrap();
         }
-        let free = [(); 3].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-        let ports = free.map(|listener| listener.local_addr().unwrap().port());
-        Self { place, ports }
+        Self { place, ports: [(); 3].map(|()| free_port()) }
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -91,6 +89,17 @@ impl Site {
 impl Mta {
     /// Postfix, if it is installed and can be started.
     pub(super) fn postfix() -> Option<Self> {
+        Self::postfix_with("")
+    }
+
+    /// Postfix that asks at this socket of a Dovecot who may log on, and offers that only under TLS.
+    pub(super) fn postfix_asking(socket: &Path) -> Option<Self> {
+        Self::postfix_with(
+            &include_str!("postfix/sasl.cf").replace("{socket}", &socket.display().to_string()),
+        )
+    }
+
+    fn postfix_with(more: &str) -> Option<Self> {
         let program = find("postfix").filter(|_| rustix::process::geteuid().is_root());
         let (Some(program), Some(user)) = (program, uid("postfix")) else {
             skipped("postfix (the package, and to be root)");
@@ -104,8 +113,10 @@ impl Mta {
         for name in ["mail", "mail/box", "mail/box/tmp", "mail/box/new", "mail/box/cur"] {
             site.make(name, nobody);
         }
-        site.write("etc/main.cf", &include_str!("postfix/main.cf").replace("{nobody}", &nobody.to_string()));
+        let main = include_str!("postfix/main.cf").replace("{nobody}", &nobody.to_string());
+        site.write("etc/main.cf", &(main + more));
         site.write("etc/master.cf", include_str!("postfix/master.cf"));
+        site.secrets();
         let mut command = Command::new(program);
         command.arg("-c").arg(site.place.path().join("etc")).arg("start-fg");
         let pid_file = site.place.path().join("queue/pid/master.pid");
@@ -179,13 +190,19 @@ impl Mta {
         self.place.path().join(name)
     }
 
-    /// Runs `mailxport send message` with more words; all ways in are told apart by their port.
+    /// Runs `mailxport send message` with more words, TLS required; all ways in are told apart by their port.
     pub(super) fn send<S: AsRef<OsStr>>(&self, message: &[u8], words: &[S]) -> Output {
+        let tls = ["--tls", "required", "--ca-file", "ca.pem"].map(OsStr::new);
+        let words: Vec<&OsStr> = tls.into_iter().chain(words.iter().map(AsRef::as_ref)).collect();
+        self.run(message, &words)
+    }
+
+    /// The same, and nothing said about TLS.
+    pub(super) fn run<S: AsRef<OsStr>>(&self, message: &[u8], words: &[S]) -> Output {
         fs::write(self.path("message"), message).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "message", "--json", "--from", "a@d.example", "--timeout", "30"]);
-        command.args(["--tls", "required", "--ca-file", "ca.pem"]).args(words);
-        command.current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
+        command.args(words).current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
     }
 
     /// Runs `mailxport check` with more words.

@@ -1,11 +1,13 @@
 //! Starts a foreign server on a loopback port, waits until it answers, and ends it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,6 +34,18 @@ impl Drop for Server {
     }
 }
 
+/// A port that nobody listens at, and that was given to nobody else here before.
+pub(crate) fn free_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        if GIVEN.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
+}
+
 /// Says that a test cannot run here; where everything must be there, that is a failure.
 pub(super) fn skipped(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what} is not installed, and CI is set");
@@ -50,7 +64,7 @@ impl Server {
             fs::set_permissions(place.path(), fs::Permissions::from_mode(0o777)).unwrap();
             command.args(["-u", "nobody"]);
         }
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         command.args([&format!("127.0.0.1:{port}"), "10"]);
         let mut server = Self::start(command, place, port, dumped);
         server.until_it_answers();

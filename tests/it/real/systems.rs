@@ -145,8 +145,10 @@ fn exim_takes_every_log_on_by_both_roads() {
             let message = by(&["--user=alice", &format!("--auth={auth}"), secret]);
             assert!(message.contains("with esmtpsa"), "{auth}: {message}");
         }
-        let message = by(&["--user=ada", "--auth=external", "--client-cert=client.pem"]);
-        assert!(message.contains("with esmtpsa"), "{message}");
+        for user in [&["--user=ada"][..], &[]] {
+            let message = by(&[user, &["--auth=external", "--client-cert=client.pem"]].concat());
+            assert!(message.contains("with esmtpsa"), "{user:?}: {message}");
+        }
     }
 }
 

@@ -1,12 +1,10 @@
 //! The log-on at the sink: who is let in, who is not, and where it is offered at all.
 
-use std::fs;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::secure::{PASSWORD, Papers};
-use super::{Client, Running};
+use super::{Client, Running, refused};
 
 fn base64(text: impl AsRef<[u8]>) -> String {
     STANDARD.encode(text)
@@ -105,7 +103,7 @@ fn mail_may_name_who_handed_it_in_where_a_log_on_is_offered() {
 #[test]
 fn only_who_is_known_is_let_in() {
     let papers = Papers::new();
-    fs::write(papers.path("other"), "brush\r\n").unwrap();
+    papers.secret("other", "brush\r\n", 0o600);
     let bob = format!("b\u{f6}b@d.example:{}", papers.path("other"));
     let sink = in_clear(&papers, &["--auth", &bob]);
     let ask = |begin: &str, more: &[&str], end: &str| {
@@ -188,4 +186,19 @@ fn a_log_on_can_be_refused_or_hung_up_on() {
     let mut client = sink.greeted("EHLO");
     client.send(format!("{right}\r\n"));
     assert_eq!(client.rest(), b"");
+}
+
+#[test]
+fn a_password_file_that_others_can_read_is_refused() {
+    let papers = Papers::new();
+    for mode in [0o644, 0o640, 0o604] {
+        papers.secret("password", PASSWORD, mode);
+        let (status, said) = refused(&["--auth", &papers.alice(), "--auth-in-clear"]);
+        assert_eq!(status, Some(36), "{mode:o}: {said}");
+        assert!(said.contains("others can read it\n  hint: chmod 600 "), "{said}");
+        assert!(said.contains(&papers.path("password")) && !said.contains(PASSWORD), "{said}");
+    }
+    papers.secret("password", PASSWORD, 0o622);
+    let sink = in_clear(&papers, &[]);
+    sink.greeted("EHLO").ask(&format!("AUTH PLAIN {}", plain("", "alice", PASSWORD)), "235");
 }

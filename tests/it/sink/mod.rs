@@ -115,6 +115,11 @@ impl Running {
         fs::read(&files[0]).unwrap()
     }
 
+    /// Asserts that so many messages are kept.
+    pub(crate) fn assert_kept(&self, count: usize) {
+        assert_eq!(self.files("new").len(), count);
+    }
+
     /// Asserts that nothing at all is kept.
     pub(crate) fn assert_empty(&self) {
         for part in ["new", "cur", "tmp", "envelopes"] {

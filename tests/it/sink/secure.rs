@@ -1,8 +1,9 @@
 //! TLS of the sink: STARTTLS and its rules, TLS from the first octet, and who trusts the certificate.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufReader, Read};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -36,8 +37,14 @@ impl Papers {
         for (name, text) in [("ca", authority.pem()), ("cert", paper.pem()), ("key", paper.key_pem())] {
             fs::write(papers.path(name), text).unwrap();
         }
-        fs::write(papers.path("password"), format!("{PASSWORD}\nnot this\n")).unwrap();
+        papers.secret("password", &format!("{PASSWORD}\nnot this\n"), 0o600);
         papers
+    }
+
+    /// Writes a file with a mode of its own.
+    pub(super) fn secret(&self, name: &str, text: &str, mode: u32) {
+        fs::write(self.path(name), text).unwrap();
+        fs::set_permissions(self.path(name), Permissions::from_mode(mode)).unwrap();
     }
 
     pub(super) fn path(&self, name: &str) -> String {

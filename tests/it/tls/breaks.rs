@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::ServerConfig;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 
 use super::server::{NOTE, PATIENCE, Ran, Stage, line, message};
 use crate::fixture::pipe::Pipe;
@@ -22,7 +23,16 @@ fn up_to_data(pipe: Pipe, config: Arc<ServerConfig>) -> Pipe {
 const WORDS: &str = "--server smtps://127.0.0.1:{port} --tls required --ca-file ca.pem";
 
 fn after_data(stage: &Stage, file: &str, serve: impl FnOnce(Pipe) + Send) -> Ran {
-    let config = stage.good().server(rustls::ALL_VERSIONS, None);
+    after_data_by(rustls::ALL_VERSIONS, stage, file, serve)
+}
+
+fn after_data_by(
+    versions: &[&'static SupportedProtocolVersion],
+    stage: &Stage,
+    file: &str,
+    serve: impl FnOnce(Pipe) + Send,
+) -> Ran {
+    let config = stage.good().server(versions, None);
     let words = format!("send {file} {WORDS} --timeout 5");
     stage.run(&words, |pipe| serve(up_to_data(pipe, config))).0
 }
@@ -97,6 +107,32 @@ fn a_session_cut_behind_the_250_changes_nothing() {
         ran.must("behind the 250", 0, &[]);
         assert_eq!(ran.json["queue_id"], "4711");
         assert_eq!(ran.stderr, "");
+    }
+}
+
+#[test]
+fn by_both_versions_a_cut_is_judged_by_what_was_said_before_it() {
+    let stage = Stage::new();
+    stage.file("big.eml", big());
+    for version in [&TLS12, &TLS13] {
+        for end in [Pipe::cut as fn(Pipe), Pipe::close] {
+            let ran = after_data_by(&[version], &stage, "big.eml", |mut pipe| {
+                line(&mut pipe);
+                end(pipe);
+            });
+            ran.must("in the message", 15, &["in the middle of the message"]);
+            for (said, exit, verdict) in
+                [("", 40, "unknown"), ("250 2.0.0 queu", 40, "unknown"), ("250 ok\r\n", 0, "accepted")]
+            {
+                let ran = after_data_by(&[version], &stage, "note.eml", |mut pipe| {
+                    message(&mut pipe).unwrap();
+                    let _ = pipe.say(said.as_bytes());
+                    end(pipe);
+                });
+                ran.must(said, exit, &[]);
+                assert_eq!(ran.json["verdict"], verdict, "{said}");
+            }
+        }
     }
 }
 

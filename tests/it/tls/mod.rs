@@ -6,5 +6,6 @@ mod check;
 mod files;
 mod handshake;
 mod load;
+mod roads;
 mod server;
 mod starttls;

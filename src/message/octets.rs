@@ -1,0 +1,134 @@
+//! A message on its way out: canonical octets, block by block, and the last block only from a source that is whole.
+
+use super::ending::Canon;
+use super::flow::Flow;
+use super::open::Message;
+use super::source::{BLOCK, Source};
+use crate::terms::failure::{Cause, Unfit};
+use std::os::fd::BorrowedFd;
+
+/// What a message gives next.
+#[derive(Debug)]
+pub enum Next<'a> {
+    /// Behind a last block there is nothing, and the source was found whole.
+    Block { octets: &'a [u8], last: bool },
+    /// Octets of a file that go out as they lie there.
+    Stretch(Stretch<'a>),
+    /// Nothing is at hand: this descriptor will have something, or its end.
+    Wait(BorrowedFd<'a>),
+}
+
+/// A part of a file; it never is the end of the message.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch<'a> {
+    pub file: BorrowedFd<'a>,
+    pub at: u64,
+    pub octets: u64,
+}
+
+/// Octets from which on a stretch is worth its trouble.
+const LONG: u64 = 2 * BLOCK as u64;
+
+/// Gives a message once.
+#[derive(Debug)]
+pub struct Octets<'a> {
+    head: Option<&'a [u8]>,
+    rest: Rest<'a>,
+}
+
+#[derive(Debug)]
+enum Rest<'a> {
+    Kept(Box<Kept<'a>>),
+    Flow(&'a mut Flow),
+}
+
+impl<'a> Octets<'a> {
+    pub(super) fn of(message: &'a mut Message) -> Octets<'a> {
+        let head = Some(message.head.as_slice()).filter(|head| !head.is_empty());
+        let rest = match &mut message.source {
+            super::open::Held::Flow(flow) => Rest::Flow(flow),
+            super::open::Held::Kept(source) => Rest::Kept(Box::new(Kept {
+                source,
+                at: message.rest_at,
+                end: message.facts.octets,
+                canon: (!message.facts.is_canonical && !message.is_binary).then(Canon::default),
+                block: Vec::new(),
+                out: Vec::new(),
+            })),
+        };
+        Octets { head, rest }
+    }
+
+    /// The next of it. A stretch is given only to those who can take one.
+    pub fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
+        if let Some(octets) = self.head.take() {
+            let last = match &mut self.rest {
+                Rest::Kept(kept) => kept.is_at_end()?,
+                Rest::Flow(flow) => flow.is_at_end(),
+            };
+            return Ok(Next::Block { octets, last });
+        }
+        match &mut self.rest {
+            Rest::Kept(kept) => kept.next(takes_stretches),
+            Rest::Flow(flow) => flow.next(),
+        }
+    }
+}
+
+/// What lies in a file, in memory or in a spool.
+#[derive(Debug)]
+struct Kept<'a> {
+    source: &'a Source,
+    at: u64,
+    end: u64,
+    canon: Option<Canon>,
+    block: Vec<u8>,
+    out: Vec<u8>,
+}
+
+impl Kept<'_> {
+    /// True at the end of a source that is still what it was.
+    fn is_at_end(&self) -> Result<bool, Cause> {
+        match self.at == self.end {
+            true if self.source.has_changed() => Err(Cause::Unfit(Unfit::Changed)),
+            is_at_end => Ok(is_at_end),
+        }
+    }
+
+    fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
+        let left = self.end - self.at;
+        if takes_stretches
+            && self.canon.is_none()
+            && left >= LONG
+            && let Some((file, at)) = self.source.file_at(self.at)
+        {
+            let octets = left - BLOCK as u64;
+            self.at += octets;
+            return Ok(Next::Stretch(Stretch { file, at, octets }));
+        }
+        let wanted = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
+        self.block.resize(wanted, 0);
+        let mut count = 0;
+        while count < wanted {
+            match self.source.read_at(&mut self.block[count..], self.at + count as u64) {
+                Ok(0) => return Err(Cause::Unfit(Unfit::Changed)),
+                Ok(more) => count += more,
+                Err(error) => return Err(Cause::Unreadable(error)),
+            }
+        }
+        self.at += count as u64;
+        let last = self.is_at_end()?;
+        let octets = match &mut self.canon {
+            None => &self.block,
+            Some(canon) => {
+                self.out.clear();
+                canon.feed(&self.block, &mut self.out);
+                if last {
+                    canon.finish(&mut self.out);
+                }
+                &self.out
+            }
+        };
+        Ok(Next::Block { octets, last })
+    }
+}
