@@ -160,11 +160,17 @@ impl Observer for Panel {
                 let stream = json!({ "increment": increment, "current": current, "total": total });
                 self.log(&json!({ "stream": stream }));
             }
-            Event::Committed => {
+            Event::Committed { dot } => {
                 if self.show.verbose > 1 {
-                    self.say("> (the message and its final dot)");
+                    self.say(if *dot {
+                        "> (the message and its final dot)"
+                    } else {
+                        "> (the whole message)"
+                    });
                 }
-                self.log(&json!({ "command": "." }));
+                if *dot {
+                    self.log(&json!({ "command": "." }));
+                }
             }
             // What a report is made of, and no event of the log.
             Event::Found(_)

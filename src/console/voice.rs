@@ -319,13 +319,14 @@ fn details(failure: &Failure) -> Vec<String> {
         }
         Cause::Unfit(Unfit::Changed) => {
             lines.push(
-                "  nothing was handed over: the connection was dropped before the final dot".to_owned(),
+                "  nothing was handed over: the connection was dropped before the end of the message"
+                    .to_owned(),
             );
         }
         _ => {}
     }
     if failure.stage == Stage::Body && !failure.committed {
-        lines.push("  nothing was handed over: the final dot was not sent".to_owned());
+        lines.push("  nothing was handed over: its end was not sent".to_owned());
     }
     lines
 }

@@ -63,6 +63,7 @@ pub(super) fn send<L: Link>(
 ) -> Result<(), Failure> {
     let size = message.size().filter(|_| message.is_measured());
     let mut push = Push::new(talk, message, allowed.eight_bit, observer);
+    push.in_chunks = true;
     match size {
         Some(size) => at_once(&mut push, message, size),
         None => as_it_comes(&mut push, message, allowed.pipelining),

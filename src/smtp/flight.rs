@@ -22,7 +22,7 @@ pub struct Landed {
 }
 
 impl Landed {
-    /// A server that said 421 has said why it hung up.
+    /// A server that said 421 has said why it hung up; of a message that was delivered with its envelope that tells nothing.
     pub fn with_its_reason(mut self) -> Landed {
         if let (Some(Cause::Closed), Some(reply)) = (&self.cut, self.replies.last())
             && reply.code == 421
@@ -122,7 +122,7 @@ fn fly<L: Link>(
         }
         if with_freight {
             landed.delivered = true;
-            observer.note(&Event::Committed);
+            observer.note(&Event::Committed { dot: false });
             let octets = freight.len() as u64;
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }

@@ -3,10 +3,11 @@
 //!
 //! Law: never DATA, never BDAT.
 
-use super::command::{Command, Declared};
+use super::command::Declared;
+use super::envelope::Load;
 use super::fates::Fates;
-use super::flight::{Landed, in_step, pipelined};
-use super::session::{Session, Standing};
+use super::flight::Landed;
+use super::session::Session;
 use crate::net::link::Link;
 use crate::terms::address::Address;
 use crate::terms::envelope::Envelope;
@@ -43,21 +44,7 @@ impl<L: Link> Session<'_, L> {
         observer: &mut dyn Observer,
     ) -> Result<(), Failure> {
         let declared = Declared { utf8: envelope.needs_utf8(), ..Declared::default() };
-        let commands = self.commands(envelope, declared).map_err(|cause| self.failure(Stage::Mail, cause))?;
-        if self.standing != Standing::Clean {
-            self.reset(observer)?;
-        }
-        let landed = if self.offered.pipelining {
-            pipelined(&mut self.talk, &commands, &[], observer)
-        } else {
-            let is_rcpt = |command: &Command| command.stage == Stage::Rcpt;
-            in_step(&mut self.talk, &commands, observer, |command, reply| {
-                reply.is_positive() || (is_rcpt(command) && reply.is_refusal())
-            })
-        };
-        // A refused sender starts no transaction that would have to be taken back.
-        let began = landed.replies.first().is_none_or(Reply::is_positive);
-        self.standing = if began { Standing::Open } else { Standing::Done };
+        let landed = self.announce(envelope, declared, Load::default(), true, observer)?;
         let Landed { replies, cut, .. } = landed.with_its_reason();
         let mut replies = replies.into_iter();
         let mail = replies.next();

@@ -25,6 +25,7 @@ pub(super) struct Push<'a, 'o, L> {
     pub(super) refusal: Option<Reply>,
     /// What is written now ends the message.
     ending: bool,
+    pub(super) in_chunks: bool,
 }
 
 /// Octets of a file that are handed over in one go: between two of them signals and the clock are looked at.
@@ -47,6 +48,7 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
             awaited: 0,
             refusal: None,
             ending: false,
+            in_chunks: false,
         }
     }
 
@@ -142,7 +144,7 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
             brink::leave();
             return Err(failure);
         }
-        self.observer.note(&Event::Committed);
+        self.observer.note(&Event::Committed { dot: !self.in_chunks });
         self.went(own);
         Ok(())
     }

@@ -71,8 +71,10 @@ pub enum Event<'a> {
         current: u64,
         total: Option<u64>,
     },
-    /// The end of the message is written; the outcome is unknown until a reply.
-    Committed,
+    /// The end of the message is written, with a dot or as the last octet of a chunk; the outcome is unknown until a reply.
+    Committed {
+        dot: bool,
+    },
     /// The verdict is in.
     Judged,
 }

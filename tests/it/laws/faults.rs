@@ -91,7 +91,7 @@ impl Observer for Saboteur {
         let here = match event {
             Event::Command("RSET") => self.0 == Place::Next,
             Event::Command(line) => self.0 == Place::Envelope && line.starts_with("MAIL"),
-            Event::Committed => self.0 == Place::End,
+            Event::Committed { .. } => self.0 == Place::End,
             Event::Stream { current, total, .. } => self.0 == Place::Verdict && Some(*current) == *total,
             Event::Judged => self.0 == Place::Judged,
             _ => false,

@@ -54,11 +54,7 @@ fn a_session_cut_in_the_middle_of_the_message_is_a_lost_connection() {
             line(&mut pipe);
             end(pipe);
         });
-        ran.must(
-            case,
-            15,
-            &["lost 127.0.0.1:", "in the middle of the message", "the final dot was not sent"],
-        );
+        ran.must(case, 15, &["lost 127.0.0.1:", "in the middle of the message", "its end was not sent"]);
         assert_eq!(ran.json["tls"]["verified"], true, "{case}");
     }
 }
