@@ -8,7 +8,7 @@ use crate::terms::auth::Auth;
 use crate::terms::event::{Attempt, Event, Observer};
 use crate::terms::failure::Stage;
 use crate::terms::reply::Reply;
-use crate::terms::tls::{TlsFacts, Trust};
+use crate::terms::tls::{Tls, TlsFacts, Trust};
 use std::time::{Instant, SystemTime};
 
 #[allow(missing_debug_implementations)] // it holds an observer
@@ -87,11 +87,12 @@ impl<'a> Surveyor<'a> {
         let capabilities = if extended { Capabilities::read(reply) } else { Capabilities::default() };
         let tls = self.survey.tls.as_ref().filter(|_| self.survey.is_secured());
         let trusted = tls.is_some_and(|tls| tls.problem.is_none() || self.survey.asked.tls.insecure);
+        let off_at_home = self.survey.asked.tls.when == Some(Tls::Off) && self.survey.is_near();
         let have = Have {
             password: !self.has_token,
             token: self.has_token,
             client_certificate: false,
-            private: trusted || self.in_clear,
+            private: trusted || self.in_clear || off_at_home,
             binding: tls.is_some(),
             prepared: true,
         };

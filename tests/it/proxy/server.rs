@@ -160,7 +160,7 @@ impl Ran {
     }
 }
 
-/// Runs the program with these words; the file `secret` holds the proxy's password.
+/// Runs `send`, or `check` where that is the first of these words; the file `secret` holds the proxy's password.
 pub(super) fn run(words: &str, env: &[(&str, &str)]) -> Ran {
     let place = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &str, mode: u32| {
@@ -173,7 +173,10 @@ pub(super) fn run(words: &str, env: &[(&str, &str)]) -> Ran {
     file("open", &format!("{PASSWORD}\n"), 0o644);
     file("empty", "\n", 0o600);
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
-    command.args("send note.eml --from a@d.example --to b@d.example --json -vv --log log".split(' '));
+    let check = words.strip_prefix("check ");
+    let (verb, words) = check.map_or(("send note.eml", words), |words| ("check", words));
+    command.args(verb.split(' '));
+    command.args("--from a@d.example --to b@d.example --json -vv --log log".split(' '));
     command.args(words.split(' ').filter(|word| !word.is_empty()));
     command
         .env_clear()

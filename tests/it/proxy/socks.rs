@@ -28,6 +28,23 @@ fn the_proxy_looks_the_name_up() {
 }
 
 #[test]
+fn a_check_goes_through_the_proxy_and_names_it() {
+    let words = "check --proxy socks5://127.0.0.1:{port} --server smtp://mail.test:2525 --tls off";
+    let (ran, (port, heard)) = with_proxy(words, |pipe| {
+        let port = pipe.get_ref().local_addr().unwrap().port();
+        let methods = choose(pipe, 0);
+        request(pipe, methods);
+        say(pipe, STANDS);
+        (port, mail(pipe, false))
+    });
+    ran.must("check", 0, &[]);
+    assert_eq!(ran.json["proxy"], format!("socks5://127.0.0.1:{port}"));
+    assert_eq!(ran.json["addresses"][0]["address"], format!("127.0.0.1:{port}"));
+    assert_eq!((&ran.json["server"], &ran.json["worst"]), (&"mail.test:2525".into(), &"warning".into()));
+    assert_eq!(heard[1..], ["MAIL FROM:<a@d.example>", "RCPT TO:<b@d.example>", "RSET", "QUIT"]);
+}
+
+#[test]
 fn phases_name_the_server_and_the_way() {
     let words = "--proxy socks5://127.0.0.1:{port} --server smtp://mail.test:2525 --tls off";
     let (ran, port) = with_proxy(words, |pipe| {
