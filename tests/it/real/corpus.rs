@@ -19,7 +19,10 @@ pub(super) fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("a header alone", HEAD.as_bytes().to_vec()),
         ("a line of ten thousand octets", with(&[&[b'x'; 10_000][..], b"\n.y\n"].concat())),
         ("a megabyte of plain lines", with(&[&[b'x'; 76][..], b"\n"].concat().repeat(13_000))),
-        ("a megabyte of plain lines with CRLF", crlf(&with(&[&[b'z'; 76][..], b"\n"].concat().repeat(13_000)))),
+        (
+            "a megabyte of plain lines with CRLF",
+            crlf(&with(&[&[b'z'; 76][..], b"\n"].concat().repeat(13_000))),
+        ),
         ("lines as long as they may be", with(&[&[b'y'; 998][..], b"\n"].concat().repeat(300))),
         ("five megabytes", with(&b".a line with a dot in front of it\r\nand one without\n".repeat(100_000))),
         ("a dot at every border", with(&b".\n".repeat(70_000))),
