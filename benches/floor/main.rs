@@ -36,7 +36,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(trouble) => {
             // Nobody may be there to read it.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("floor: {trouble}\n").as_bytes());
+            let _ =
+                std::io::Write::write_all(&mut std::io::stderr(), format!("floor: {trouble}\n").as_bytes());
             ExitCode::FAILURE
         }
     }

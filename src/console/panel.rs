@@ -59,18 +59,17 @@ impl Panel {
             (Some(dir), Some(id)) => Some(format!("{}/new/{id}", dir.trim_end_matches('/'))),
             _ => None,
         };
-        let record = Record::of(
-            origin,
-            outcome,
-            Beside {
-                message_id: letter.and_then(|letter| letter.message.message_id.clone()),
-                size: letter.and_then(|letter| letter.message.size()),
-                server: Some(self.show.server.clone()).filter(|server| !server.is_empty()),
-                context: self.show.context.clone(),
-                kept: kept.clone(),
-                notes: self.show.kept_back.then_some(Note::AccountKeptBack).into_iter().collect(),
-            },
-        );
+        let beside = || Beside {
+            message_id: letter.and_then(|letter| letter.message.message_id.clone()),
+            size: letter.and_then(|letter| letter.message.size()),
+            server: Some(self.show.server.clone()).filter(|server| !server.is_empty()),
+            context: self.show.context.clone(),
+            kept: kept.clone(),
+            notes: self.show.kept_back.then_some(Note::AccountKeptBack).into_iter().collect(),
+        };
+        // A record of many recipients takes its time: only who wants one waits for it.
+        let wanted = self.show.json || self.show.log.is_some();
+        let record = wanted.then(|| Record::of(origin, outcome, beside()));
         let lines = match &outcome.failure {
             Some(failure) => voice::failure(failure, outcome, origin, self.show.several),
             None => match &kept {
@@ -87,15 +86,17 @@ impl Panel {
             lines.iter().take(many).for_each(|line| self.say(line));
         }
         self.say_notes(&outcome.notes);
-        if self.show.json {
-            out::data(&record.line());
+        if let Some(record) = record {
+            if self.show.json {
+                out::data(&record.line());
+            }
+            self.log(|| json!({ "done": record }));
         }
-        self.log(&json!({ "done": record }));
     }
 
     /// Ends the log of a run that has no message.
     pub fn done(&mut self, record: &serde_json::Value) {
-        self.log(&json!({ "done": record }));
+        self.log(|| json!({ "done": record }));
     }
 
     fn say_notes(&self, notes: &[Note]) {
@@ -115,10 +116,11 @@ impl Panel {
         out::say(&(paint(line, self.color) + "\n"));
     }
 
-    fn log(&mut self, entry: &serde_json::Value) {
+    /// Writes an entry, which is made only where there is a log.
+    fn log(&mut self, entry: impl FnOnce() -> serde_json::Value) {
         if let Some(log) = &mut self.show.log {
             // One write a line: lines of several runs in one file stay whole.
-            let _ = log.write_all(format!("{}\n", printable_json(&entry.to_string())).as_bytes());
+            let _ = log.write_all(format!("{}\n", printable_json(&entry().to_string())).as_bytes());
         }
     }
 }
@@ -131,7 +133,7 @@ impl Observer for Panel {
                     self.progress.clear();
                     self.say(&format!("mailxport: {} {}", status.name().replace('-', " "), printable(about)));
                 }
-                self.log(&json!({ "status": status.name(), "about": about }));
+                self.log(|| json!({ "status": status.name(), "about": about }));
             }
             Event::Secured(facts) => {
                 if self.show.verbose > 0 {
@@ -141,13 +143,13 @@ impl Observer for Panel {
                         facts.version, facts.cipher
                     ));
                 }
-                self.log(&json!({ "tls": Security::of(facts) }));
+                self.log(|| json!({ "tls": Security::of(facts) }));
             }
             Event::Command(line) => {
                 if self.show.verbose > 1 {
                     self.say(&format!("> {}", printable(line)));
                 }
-                self.log(&json!({ "command": line }));
+                self.log(|| json!({ "command": line }));
             }
             Event::Response(reply) => {
                 if self.show.verbose > 1 {
@@ -156,12 +158,13 @@ impl Observer for Panel {
                         self.say(&format!("< {}{mark}{}", reply.code, printable(line)));
                     }
                 }
-                self.log(&json!({ "response": Said::of(reply) }));
+                self.log(|| json!({ "response": Said::of(reply) }));
             }
             Event::Stream { increment, current, total } => {
                 self.progress.at(*current, *total);
-                let stream = json!({ "increment": increment, "current": current, "total": total });
-                self.log(&json!({ "stream": stream }));
+                self.log(
+                    || json!({ "stream": { "increment": increment, "current": current, "total": total } }),
+                );
             }
             Event::Committed { dot } => {
                 if self.show.verbose > 1 {
@@ -172,7 +175,7 @@ impl Observer for Panel {
                     });
                 }
                 if *dot {
-                    self.log(&json!({ "command": "." }));
+                    self.log(|| json!({ "command": "." }));
                 }
             }
             // What a report is made of, and no event of the log.
