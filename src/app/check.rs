@@ -6,7 +6,7 @@ use super::gather::{self, one_taker};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
-use super::send::{embedded, plan_for};
+use super::round::{embedded, plan_for};
 use crate::cli::check::{CheckArgs, CheckEnvelopeArgs, CheckOutputArgs};
 use crate::cli::shared::{EnvelopeArgs, When};
 use crate::console::check::{record, text};

@@ -5,6 +5,7 @@ pub mod config;
 pub mod explain;
 pub mod root;
 pub mod send;
+pub mod send_stream;
 pub mod shared;
 pub mod sink;
 pub mod words;

@@ -4,6 +4,7 @@ use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
 use super::send::SendArgs;
+use super::send_stream::SendStreamArgs;
 use super::sink::SinkArgs;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -44,6 +45,7 @@ impl Root {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Send(Box<SendArgs>),
+    SendStream(Box<SendStreamArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Config(Box<ConfigArgs>),

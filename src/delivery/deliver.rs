@@ -26,6 +26,17 @@ enum Line<'a> {
     Lost,
 }
 
+impl Line<'_> {
+    /// What is known of the TLS that was got.
+    fn tls(&self) -> Option<Arc<TlsFacts>> {
+        match self {
+            Line::Up(session) => session.tls(),
+            Line::Never(_, tls) => tls.clone(),
+            Line::NotYet | Line::Lost => None,
+        }
+    }
+}
+
 /// Sends every message in its turn and reports each as soon as its outcome is known.
 pub fn deliver(
     plan: &Plan,
@@ -49,9 +60,20 @@ pub fn deliver(
                 let opened = desk.open(&origin);
                 (origin, opened)
             }
+            Turn::Flow(origin, size) => {
+                raise(&mut line, plan, watch, observer);
+                let opened = match &mut line {
+                    Line::Up(session) => session
+                        .judge_size(size)
+                        .and_then(|()| desk.open_flow(&mut |source| session.wait_for(source, observer))),
+                    Line::Never(failure, _) => Err(failure.again()),
+                    Line::NotYet | Line::Lost => Err(never_tried(plan)),
+                };
+                (origin, opened)
+            }
         };
         let (letter, mut outcome) = match opened {
-            Err(failure) => (None, Outcome::not_sent(failure, Vec::new())),
+            Err(failure) => (None, Outcome { tls: line.tls(), ..Outcome::not_sent(failure, Vec::new()) }),
             Ok(mut letter) => {
                 let outcome = send(&mut line, plan, watch, &mut letter, observer);
                 (Some(letter), outcome)
@@ -82,13 +104,8 @@ impl Observer for Listener<'_> {
     }
 }
 
-fn send<'a>(
-    line: &mut Line<'a>,
-    plan: &'a Plan,
-    watch: &Arc<Watch>,
-    letter: &mut Letter,
-    observer: &mut dyn Observer,
-) -> Outcome {
+/// Sees to it that the session was tried for.
+fn raise<'a>(line: &mut Line<'a>, plan: &'a Plan, watch: &Arc<Watch>, observer: &mut dyn Observer) {
     if matches!(line, Line::NotYet) {
         let mut listener = Listener { next: observer, tls: None };
         *line = match open(plan, watch, &mut listener) {
@@ -96,6 +113,16 @@ fn send<'a>(
             Err(failure) => Line::Never(failure, listener.tls.map(Arc::new)),
         };
     }
+}
+
+fn send<'a>(
+    line: &mut Line<'a>,
+    plan: &'a Plan,
+    watch: &Arc<Watch>,
+    letter: &mut Letter,
+    observer: &mut dyn Observer,
+) -> Outcome {
+    raise(line, plan, watch, observer);
     match line {
         Line::Up(session) => {
             let halted = watch.check().map_err(|halt| halt.cause(Duration::ZERO));

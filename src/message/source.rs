@@ -2,6 +2,7 @@
 
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
+use ring::digest::{Context, SHA256};
 use rustix::event::PollFlags;
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat};
 use std::fs::File;
@@ -93,6 +94,32 @@ impl Source {
                 buffer[..count].copy_from_slice(&octets[start..start + count]);
                 Ok(count)
             }
+        }
+    }
+
+    /// How many there are.
+    pub fn octets(&self) -> u64 {
+        match self {
+            Source::File { base, seen, .. } => u64::try_from(seen.size).unwrap_or(0).saturating_sub(*base),
+            Source::Spool(file) => file.metadata().map_or(0, |found| found.len()),
+            Source::Memory(octets) => octets.len() as u64,
+        }
+    }
+
+    /// The SHA-256 of all of them.
+    pub fn sha256(&self, watch: &Watch) -> Result<[u8; 32], Cause> {
+        let mut digest = Context::new(&SHA256);
+        let (mut block, mut at) = (vec![0u8; BLOCK], 0);
+        loop {
+            watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+            let count = self.read_at(&mut block, at).map_err(Cause::Unreadable)?;
+            if count == 0 {
+                let mut sum = [0u8; 32];
+                sum.copy_from_slice(digest.finish().as_ref());
+                return Ok(sum);
+            }
+            digest.update(&block[..count]);
+            at += count as u64;
         }
     }
 

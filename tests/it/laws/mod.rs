@@ -10,6 +10,7 @@ mod server;
 mod statuses;
 mod truth;
 mod waits;
+mod ways;
 
 use mailxport::message::open::{Handling, Message, Origin};
 use mailxport::smtp::session::Terms;
