@@ -7,12 +7,12 @@ use super::verify::{Store, Verifier};
 use crate::terms::failure::Cause;
 use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
 use rustix::io::Errno;
-use rustix::net::SendFlags;
+use rustix::net::{SendAncillaryBuffer, SendFlags};
 use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion, version};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
@@ -228,8 +228,8 @@ impl Secured {
     }
 }
 
-/// Octets sealed in one go: what a record holds.
-const SEALED_AT_ONCE: usize = 16 * 1024;
+/// Octets sealed in one go, and written in one: what four records hold.
+const SEALED_AT_ONCE: usize = 64 * 1024;
 
 /// A socket as rustls wants it, with the error as the system gave it.
 struct Pipe<'a> {
@@ -240,6 +240,14 @@ struct Pipe<'a> {
 impl Write for Pipe<'_> {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         rustix::net::send(self.socket, octets, SendFlags::NOSIGNAL).map_err(|error| {
+            self.error = Some(error);
+            error.into()
+        })
+    }
+
+    fn write_vectored(&mut self, records: &[IoSlice<'_>]) -> io::Result<usize> {
+        let mut none = SendAncillaryBuffer::default();
+        rustix::net::sendmsg(self.socket, records, &mut none, SendFlags::NOSIGNAL).map_err(|error| {
             self.error = Some(error);
             error.into()
         })
