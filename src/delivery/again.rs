@@ -43,9 +43,9 @@ pub struct Again {
 
 impl Again {
     /// The message once more, if it may be; otherwise what was handed in.
-    pub(super) fn of(mut road: Road, outcome: Outcome, partial: bool) -> Result<Again, (Road, Outcome)> {
+    pub(super) fn of(mut road: Road, outcome: Outcome, partial: bool) -> Result<Again, Box<(Road, Outcome)>> {
         if !may_be_tried(&road.letter, &outcome) {
-            return Err((road, outcome));
+            return Err(Box::new((road, outcome)));
         }
         let is_settled = |(_, fate): &&(Address, Fate)| partial && matches!(fate, Fate::Refused(_));
         let now: Vec<_> = outcome.recipients.iter().filter(is_settled).cloned().collect();

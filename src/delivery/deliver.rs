@@ -220,7 +220,7 @@ impl Lane<'_> {
             None => (road, outcome),
             Some(put_by) => match Again::of(road, outcome, self.plan.partial) {
                 Ok(again) => return put(put_by, Turn::Again(Box::new(again))),
-                Err(last) => last,
+                Err(last) => *last,
             },
         };
         let outcome = Outcome { elapsed: road.since.elapsed(), ..road.whole(outcome) };
