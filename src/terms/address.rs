@@ -36,7 +36,9 @@ impl Address {
     /// Reads an addr-spec without brackets, display name or comments.
     pub fn parse(text: &str) -> Result<Address, AddressProblem> {
         let problem = |why| AddressProblem { text: text.to_owned(), why };
-        if text.chars().any(char::is_control) {
+        // Beyond ASCII only the 32 behind it are control characters.
+        let is_odd = |octet: u8| octet.is_ascii_control() || !octet.is_ascii();
+        if text.bytes().any(is_odd) && text.chars().any(char::is_control) {
             return Err(problem("it holds a control character"));
         }
         if text.is_empty() {
@@ -60,6 +62,11 @@ impl Address {
             return Err(problem("it is longer than 254 octets"));
         }
         Ok(Address { text: whole, at })
+    }
+
+    /// The mailbox as it goes to the wire.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
@@ -120,7 +127,12 @@ pub(super) fn quoted_end(text: &str) -> Result<usize, &'static str> {
 }
 
 fn is_atext_or_dot(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || (!c.is_ascii() && !c.is_whitespace())
+    match u8::try_from(c) {
+        Ok(octet) if octet.is_ascii() => {
+            octet.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&octet)
+        }
+        _ => !c.is_whitespace(),
+    }
 }
 
 fn parse_domain(text: &str) -> Result<String, &'static str> {
