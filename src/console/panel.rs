@@ -138,10 +138,8 @@ impl Observer for Panel {
             Event::Secured(facts) => {
                 if self.show.verbose > 0 {
                     let verified = if facts.is_verified() { "verified" } else { "not verified" };
-                    self.say(&format!(
-                        "mailxport: {} {}, certificate {verified}",
-                        facts.version, facts.cipher
-                    ));
+                    let (version, cipher) = (&facts.version, &facts.cipher);
+                    self.say(&format!("mailxport: {version} {cipher}, certificate {verified}"));
                 }
                 self.log(|| json!({ "tls": Security::of(facts) }));
             }
