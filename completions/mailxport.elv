@@ -32,6 +32,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;send'= {
             cand --files-from 'Send the files that FILE lists too, one path a line'
+            cand --jobs 'Send over so many sessions side by side'
             cand --unsent 'Write the paths that are still to be sent to FILE'
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
             cand -a 'Go by this account of the configuration file [default: by sender]'

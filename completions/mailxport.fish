@@ -34,6 +34,7 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Sho
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l files-from -d 'Send the files that FILE lists too, one path a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l jobs -d 'Send over so many sessions side by side' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d 'Write the paths that are still to be sent to FILE' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r

@@ -25,10 +25,9 @@ use crate::terms::outcome::{Outcome, Tally};
 use crate::terms::plan::Plan;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
-use std::cell::RefCell;
 use std::fs::File;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A round: the messages of a run and the one server they go to, as far as they can be judged without a packet.
 #[derive(Debug)]
@@ -45,6 +44,8 @@ pub struct Round {
     pub flow: Option<Flow>,
     pub unsent: Option<Unsent>,
     pub log: Option<File>,
+    /// Sessions side by side.
+    pub jobs: usize,
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
@@ -77,7 +78,7 @@ pub(super) fn embedded(store: StoreChoice) -> Result<(Sink, Endpoint), Failure> 
 
 /// Carries the messages of a round to their server, and reports each.
 pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
-    let Round { server, mut plan, gather, turns, flow, unsent, log, notes, .. } = round;
+    let Round { server, mut plan, gather, turns, flow, unsent, log, notes, jobs, .. } = round;
     let (mut sink, mut maildir) = (None, None);
     if let Server::Sink(dir) = server {
         match embedded(StoreChoice::Maildir(dir.clone())) {
@@ -88,14 +89,15 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
     }
     let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
     let kept_back = !notes.is_empty();
-    let show = Show { log, several, server, kept_back, sink: maildir, ..show_of(output) };
+    let abreast = jobs.min(turns.len()) > 1;
+    let show = Show { log, several, server, kept_back, abreast, sink: maildir, ..show_of(output) };
     let log_too = show.log.as_ref().and_then(|log| log.try_clone().ok());
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
-    let panel = RefCell::new(Panel::new(show));
-    let tally = Tally::default();
-    let mut clerk = Clerk { panel: &panel, gather: &gather, flow, tally, unsent, watch, stopped: false };
-    deliver(&plan, watch, turns, &mut clerk, &mut Ear(&panel));
-    let Clerk { tally, unsent, stopped, .. } = clerk;
+    let books = Books { panel: Panel::new(show), tally: Tally::default(), unsent, flow, stopped: false };
+    let clerk = Clerk { gather: &gather, watch, books: Mutex::new(books) };
+    deliver(&plan, watch, turns, jobs, &clerk);
+    let Books { tally, unsent, stopped, .. } =
+        clerk.books.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(sink);
     if let Some(Err(problem)) = unsent.map(Unsent::write) {
         out::say(&format!("mailxport: note: the list of what is unsent: {problem:#}\n"));
@@ -108,54 +110,74 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
 
 /// The desk of the run: opens messages at their turn, counts outcomes, keeps the list of what is unsent.
 struct Clerk<'a> {
-    panel: &'a RefCell<Panel>,
     gather: &'a Gather,
-    flow: Option<Flow>,
+    watch: &'a Watch,
+    books: Mutex<Books>,
+}
+
+/// What one session writes in at a time.
+struct Books {
+    panel: Panel,
     tally: Tally,
     unsent: Option<Unsent>,
-    watch: &'a Watch,
+    flow: Option<Flow>,
     /// A signal kept a message from its verdict.
     stopped: bool,
 }
 
+impl Clerk<'_> {
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Desk for Clerk<'_> {
-    fn begin(&mut self, origin: &Origin) {
+    fn ear(&self, session: usize) -> Box<dyn Observer + '_> {
+        Box::new(Ear { books: &self.books, session })
+    }
+
+    fn begin(&self, origin: &Origin) {
         last_words::in_hand(Some(origin));
     }
 
-    fn open(&mut self, origin: &Origin) -> Result<Letter, Failure> {
+    fn open(&self, origin: &Origin) -> Result<Letter, Failure> {
         self.gather.letter(origin)
     }
 
-    fn open_flow(&mut self, wait: Wait<'_>) -> Result<Letter, Failure> {
+    fn open_flow(&self, wait: Wait<'_>) -> Result<Letter, Failure> {
         let failed = |cause| Failure::new(Stage::Input, cause);
         let nothing = || failed(Cause::Bug("a stream is opened twice".to_owned()));
-        let mut flow = self.flow.take().ok_or_else(nothing)?;
+        let mut flow = self.books().flow.take().ok_or_else(nothing)?;
         while let Begun::Wait(source) = flow.begin().map_err(failed)? {
             wait(source)?;
         }
         self.gather.flowing(flow)
     }
 
-    fn report(&mut self, report: &Report<'_>) {
-        let outcome = report.outcome;
+    fn report(&self, report: &Report<'_>) {
+        let (outcome, mut books) = (report.outcome, self.books());
         let cause = outcome.failure.as_ref().map(|failure| &failure.cause);
-        self.stopped |=
+        books.stopped |=
             self.watch.caught().is_some() && matches!(cause, Some(Cause::Interrupted(_) | Cause::NeverTried));
-        self.tally.add(outcome.ixp());
-        if let (Some(unsent), true) = (&mut self.unsent, outcome.is_unsent()) {
+        books.tally.add(outcome.ixp());
+        if let (Some(unsent), true) = (&mut books.unsent, outcome.is_unsent()) {
             unsent.add(report.origin);
         }
-        self.panel.borrow_mut().report(report);
+        books.panel.report(report);
         last_words::in_hand(None);
     }
 }
 
-struct Ear<'a>(&'a RefCell<Panel>);
+struct Ear<'a> {
+    books: &'a Mutex<Books>,
+    session: usize,
+}
 
 impl Observer for Ear<'_> {
     fn note(&mut self, event: &Event<'_>) {
-        self.0.borrow_mut().note(event);
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.panel.of_session(self.session);
+        books.panel.note(event);
     }
 }
 

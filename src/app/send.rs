@@ -86,7 +86,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     };
     let turns = gather::turns(args, &gather, opened, watch).map_err(Early::Message)?;
     let InForce { server, account, notes, .. } = in_force;
-    Ok(Round { server, account, notes, plan, gather, turns, flow: None, unsent, log })
+    Ok(Round { server, account, notes, plan, gather, turns, flow: None, unsent, log, jobs: args.jobs })
 }
 
 fn unwritable(problem: &anyhow::Error) -> Failure {

@@ -78,7 +78,7 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         }
     };
     let InForce { server, account, notes, .. } = in_force;
-    Ok(Round { server, account, notes, plan, gather, turns: vec![turn], flow, unsent: None, log })
+    Ok(Round { server, account, notes, plan, gather, turns: vec![turn], flow, unsent: None, log, jobs: 1 })
 }
 
 fn of_the_message(failure: Failure) -> Early {

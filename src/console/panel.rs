@@ -8,6 +8,8 @@ use crate::delivery::job::Report;
 use crate::terms::event::{Event, Observer};
 use crate::terms::outcome::{Note, Verdict};
 use crate::terms::printable::{printable, printable_json};
+use crate::terms::reply::Reply;
+use crate::terms::tls::TlsFacts;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
@@ -30,6 +32,8 @@ pub struct Show {
     pub several: bool,
     /// What the account has for another server is not used.
     pub kept_back: bool,
+    /// Several sessions side by side: what happens in them is told with their numbers.
+    pub abreast: bool,
 }
 
 #[derive(Debug)]
@@ -38,13 +42,22 @@ pub struct Panel {
     color: bool,
     terminal: bool,
     progress: Progress,
+    /// The session that speaks.
+    session: usize,
 }
 
 impl Panel {
     pub fn new(show: Show) -> Panel {
         let terminal = out::a_terminal_listens();
-        let progress = Progress::new(show.progress, out::stderr_is_terminal() && !show.quiet);
-        Panel { color: show.color.is_on(), terminal, progress, show }
+        // One bar cannot show several messages.
+        let wish = if show.abreast { Wish::Never } else { show.progress };
+        let progress = Progress::new(wish, out::stderr_is_terminal() && !show.quiet);
+        Panel { color: show.color.is_on(), terminal, progress, session: 0, show }
+    }
+
+    /// What is told next happens in this session.
+    pub fn of_session(&mut self, session: usize) {
+        self.session = session;
     }
 
     /// Says what became of a message, in every form that was asked for.
@@ -116,6 +129,38 @@ impl Panel {
         out::say(&(paint(line, self.color) + "\n"));
     }
 
+    /// Says what happens in a session.
+    fn tell(&self, line: &str) {
+        match self.show.abreast {
+            true => self.say(&format!("[{}] {line}", self.session + 1)),
+            false => self.say(line),
+        }
+    }
+
+    fn tell_tls(&self, facts: &TlsFacts) {
+        let verified = if facts.is_verified() { "verified" } else { "not verified" };
+        self.tell(&format!("mailxport: {} {}, certificate {verified}", facts.version, facts.cipher));
+    }
+
+    fn tell_reply(&self, reply: &Reply) {
+        for (at, line) in reply.lines.iter().enumerate() {
+            let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
+            self.tell(&format!("< {}{mark}{}", reply.code, printable(line)));
+        }
+    }
+
+    /// Logs what happens in a session.
+    fn log_event(&mut self, entry: impl FnOnce() -> serde_json::Value) {
+        let session = self.show.abreast.then_some(self.session + 1);
+        self.log(|| {
+            let mut entry = entry();
+            if let (Some(session), Some(keys)) = (session, entry.as_object_mut()) {
+                keys.insert("session".to_owned(), session.into());
+            }
+            entry
+        });
+    }
+
     /// Writes an entry, which is made only where there is a log.
     fn log(&mut self, entry: impl FnOnce() -> serde_json::Value) {
         if let Some(log) = &mut self.show.log {
@@ -131,49 +176,48 @@ impl Observer for Panel {
             Event::Status(status, about) => {
                 if self.show.verbose > 0 {
                     self.progress.clear();
-                    self.say(&format!("mailxport: {} {}", status.name().replace('-', " "), printable(about)));
+                    self.tell(&format!(
+                        "mailxport: {} {}",
+                        status.name().replace('-', " "),
+                        printable(about)
+                    ));
                 }
-                self.log(|| json!({ "status": status.name(), "about": about }));
+                self.log_event(|| json!({ "status": status.name(), "about": about }));
             }
             Event::Secured(facts) => {
                 if self.show.verbose > 0 {
-                    let verified = if facts.is_verified() { "verified" } else { "not verified" };
-                    let (version, cipher) = (&facts.version, &facts.cipher);
-                    self.say(&format!("mailxport: {version} {cipher}, certificate {verified}"));
+                    self.tell_tls(facts);
                 }
-                self.log(|| json!({ "tls": Security::of(facts) }));
+                self.log_event(|| json!({ "tls": Security::of(facts) }));
             }
             Event::Command(line) => {
                 if self.show.verbose > 1 {
-                    self.say(&format!("> {}", printable(line)));
+                    self.tell(&format!("> {}", printable(line)));
                 }
-                self.log(|| json!({ "command": line }));
+                self.log_event(|| json!({ "command": line }));
             }
             Event::Response(reply) => {
                 if self.show.verbose > 1 {
-                    for (at, line) in reply.lines.iter().enumerate() {
-                        let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
-                        self.say(&format!("< {}{mark}{}", reply.code, printable(line)));
-                    }
+                    self.tell_reply(reply);
                 }
-                self.log(|| json!({ "response": Said::of(reply) }));
+                self.log_event(|| json!({ "response": Said::of(reply) }));
             }
             Event::Stream { increment, current, total } => {
                 self.progress.at(*current, *total);
-                self.log(
+                self.log_event(
                     || json!({ "stream": { "increment": increment, "current": current, "total": total } }),
                 );
             }
             Event::Committed { dot } => {
                 if self.show.verbose > 1 {
-                    self.say(if *dot {
+                    self.tell(if *dot {
                         "> (the message and its final dot)"
                     } else {
                         "> (the whole message)"
                     });
                 }
                 if *dot {
-                    self.log(|| json!({ "command": "." }));
+                    self.log_event(|| json!({ "command": "." }));
                 }
             }
             // What a report is made of, and no event of the log.

@@ -2,6 +2,7 @@
 
 use crate::message::open::{Message, Origin};
 use crate::terms::envelope::Envelope;
+use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Outcome;
 use std::os::fd::BorrowedFd;
@@ -43,13 +44,15 @@ pub struct Report<'a> {
 pub type Wait<'a> = &'a mut dyn FnMut(BorrowedFd<'_>) -> Result<(), Failure>;
 
 /// What the road needs of the house above it: opening a message at its turn, and hearing what became of it.
-pub trait Desk {
-    /// Hears whose turn it is; the report about it is the next one.
-    fn begin(&mut self, _: &Origin) {}
-    fn open(&mut self, origin: &Origin) -> Result<Letter, Failure>;
+pub trait Desk: Sync {
+    /// Who hears what happens in a session; they are numbered from 0.
+    fn ear(&self, session: usize) -> Box<dyn Observer + '_>;
+    /// Hears whose turn it is in the session of this thread; the report about it is its next one.
+    fn begin(&self, _: &Origin) {}
+    fn open(&self, origin: &Origin) -> Result<Letter, Failure>;
     /// Opens the run's stream, of which the header block is read while the session waits.
-    fn open_flow(&mut self, _: Wait<'_>) -> Result<Letter, Failure> {
+    fn open_flow(&self, _: Wait<'_>) -> Result<Letter, Failure> {
         Err(Failure::new(Stage::Input, Cause::Bug("this run has no stream".to_owned())))
     }
-    fn report(&mut self, report: &Report<'_>);
+    fn report(&self, report: &Report<'_>);
 }
