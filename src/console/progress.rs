@@ -95,7 +95,7 @@ mod tests {
                 1024,
                 Some(7_373_824),
                 1000,
-                "1 KiB of 7 MiB [>                             ] 1 KiB/s, 2 h left",
+                "1 KiB of 7.0 MiB [>                             ] 1 KiB/s, 2 h left",
             ),
             (2048, None, 1000, "2 KiB, 2 KiB/s"),
             (0, Some(0), 5, "0 octets of 0 octets [>                             ] 0 octets/s, ? left"),

@@ -4,6 +4,7 @@
 //! other letters becomes A-labels. Dots may stand anywhere in a local part: some providers gave such mailboxes out.
 
 use super::printable::printable;
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -135,7 +136,7 @@ fn is_atext_or_dot(c: char) -> bool {
     }
 }
 
-fn parse_domain(text: &str) -> Result<String, &'static str> {
+fn parse_domain(text: &str) -> Result<Cow<'_, str>, &'static str> {
     if let Some(inner) = text.strip_prefix('[') {
         let inner = inner.strip_suffix(']').ok_or("its address literal is not closed")?;
         let v6 = |v6: &str| v6.parse::<Ipv6Addr>().is_ok();
@@ -143,21 +144,22 @@ fn parse_domain(text: &str) -> Result<String, &'static str> {
             Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => v6(&inner[5..]),
             _ => inner.parse::<Ipv4Addr>().is_ok(),
         };
-        return if known {
-            Ok(text.to_owned())
-        } else {
-            Err("its address literal is neither IPv4 nor IPv6:…")
-        };
+        return if known { Ok(text.into()) } else { Err("its address literal is neither IPv4 nor IPv6:…") };
     }
-    domain_name(text)
+    labels(text)
 }
 
 /// Reads a domain name: letters, digits, hyphens and underscores in labels, other scripts turned into A-labels.
 pub fn domain_name(text: &str) -> Result<String, &'static str> {
-    let ascii = if text.is_ascii() {
-        text.to_owned()
+    labels(text).map(Cow::into_owned)
+}
+
+fn labels(text: &str) -> Result<Cow<'_, str>, &'static str> {
+    let ascii: Cow<'_, str> = if text.is_ascii() {
+        text.into()
     } else {
-        idna::domain_to_ascii_strict(text).map_err(|_| "its domain is not a valid international name")?
+        let turned = idna::domain_to_ascii_strict(text);
+        turned.map_err(|_| "its domain is not a valid international name")?.into()
     };
     if ascii.is_empty() {
         return Err("its domain is empty");
@@ -165,14 +167,14 @@ pub fn domain_name(text: &str) -> Result<String, &'static str> {
     if ascii.len() > 253 {
         return Err("its domain is longer than 253 octets");
     }
-    for label in ascii.split('.') {
+    for label in ascii.as_bytes().split(|&octet| octet == b'.') {
         if label.is_empty() {
             return Err("its domain has an empty label");
         }
         if label.len() > 63 {
             return Err("its domain has a label over 63 octets");
         }
-        if !label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        if !label.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err("its domain holds a character that no domain has");
         }
     }
