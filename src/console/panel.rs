@@ -13,6 +13,7 @@ use crate::terms::tls::TlsFacts;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
+use std::time::Duration;
 
 /// What a person or a script wants to see.
 #[derive(Debug, Default)]
@@ -104,6 +105,20 @@ impl Panel {
                 out::data(&record.line());
             }
             self.log(|| json!({ "done": record }));
+        }
+    }
+
+    /// Says what is tried again: to a person, or to whoever wants the phases.
+    pub fn put_off(&mut self, report: &Report<'_>, wait: Duration) {
+        self.progress.clear();
+        if self.show.quiet
+            || (self.show.json && self.show.verbose == 0)
+            || !(self.terminal || self.show.verbose > 0)
+        {
+            return;
+        }
+        if let Some(failure) = &report.outcome.failure {
+            self.say(&voice::put_off(failure, report, wait, self.show.several));
         }
     }
 

@@ -1,6 +1,7 @@
 //! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
 
 use super::{passage, security};
+use crate::delivery::job::Report;
 use crate::message::open::Origin;
 use crate::terms::address::Address;
 use crate::terms::amount::in_words;
@@ -9,6 +10,7 @@ use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
 use crate::terms::printable::{printable, printable_octets};
 use crate::terms::reply::Reply;
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// A message's name as a person knows it.
 pub fn name_of(origin: &Origin) -> String {
@@ -50,6 +52,14 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         lines.push(format!("  hint: {hint}"));
     }
     lines
+}
+
+/// The line about a message that is tried again.
+pub fn put_off(failure: &Failure, report: &Report<'_>, wait: Duration, named: bool) -> String {
+    let lines = self::failure(failure, report.outcome, report.origin, named);
+    let first = lines.first().map_or("", String::as_str);
+    let what = first.strip_prefix("mailxport: not sent: ").unwrap_or(first);
+    format!("mailxport: note: {what}; the next try is in {}", in_words(wait))
 }
 
 /// The line about a failure that comes before any message.

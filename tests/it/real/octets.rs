@@ -112,3 +112,21 @@ fn a_difference_would_be_seen() {
         }
     }
 }
+
+#[test]
+fn a_server_without_tls_gets_nothing_where_tls_is_required() {
+    for (server, what) in
+        [(Server::smtp_sink(), "smtp-sink (package postfix)"), (Server::aiosmtpd(), "aiosmtpd")]
+    {
+        let Some(server) = server else { return skipped(what) };
+        let path = server.place().join("message");
+        fs::write(&path, "From: a@d.example\n\nx\n").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        command.arg("send").arg(&path).args(["--to", "b@d.example", "--tls", "required", "--server"]);
+        command.arg(server.address.to_string()).env_clear().env("MAILXPORT_CONFIG", "/dev/null");
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(93), "{what}: {said}");
+        assert!(said.contains("does not offer STARTTLS") && server.messages().is_empty(), "{what}: {said}");
+    }
+}

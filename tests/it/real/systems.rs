@@ -5,6 +5,7 @@ use std::process::Output;
 use super::corpus;
 use super::mta::{Mta, without_its_way};
 use super::octets::{assert_same, with_lf};
+use crate::fixture::certificates::Draft;
 
 const NOTE: &[u8] =
     b"Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\n\nhello\n";
@@ -95,6 +96,37 @@ fn refuses_recipients(mta: &Mta) {
             assert!(mta.is_empty());
         }
     }
+}
+
+/// A certificate that is not right is told as what it is, by both roads, and the server gets nothing.
+fn shows_no_right_certificate(server: fn(Draft) -> Option<Mta>) {
+    type Row = (fn() -> Draft, &'static [&'static str], i32, &'static str);
+    let rows: [Row; 6] = [
+        (|| Draft::of_this_host().until(2021), &["--ca-file=ca.pem"], 34, "2021"),
+        (|| Draft::of_this_host().from(2900), &["--ca-file=ca.pem"], 34, "2900"),
+        (|| Draft::of(&["other.example"]), &["--ca-file=ca.pem"], 33, "other.example"),
+        (Draft::of_this_host, &["--ca-file=ca.pem", "--tls-name=mail.example"], 33, "mail.example"),
+        (Draft::of_this_host, &["--ca-file=other.pem"], 39, "Fixture Authority"),
+        (Draft::of_this_host, &["--tls=required"], 39, "Fixture Authority"),
+    ];
+    for (draft, words, exit, said) in rows {
+        let Some(mta) = server(draft()) else { return };
+        for door in [starttls(&mta), first(&mta)] {
+            let output = mta.run(NOTE, &[&[&door[..], "--to=b@d.example"], words].concat());
+            must(&output, exit, said);
+            assert!(mta.is_empty(), "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_of_postfix_is_told() {
+    shows_no_right_certificate(Mta::postfix_of);
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_of_exim_is_told() {
+    shows_no_right_certificate(Mta::exim_of);
 }
 
 #[test]
