@@ -4,6 +4,7 @@ pub mod ending;
 pub mod flow;
 pub mod header;
 mod look;
+mod measure;
 pub mod octets;
 pub mod open;
 pub mod scan;

@@ -37,7 +37,6 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("toml", &["config"]),
     ("strsim", &["config"]),
     ("clap", &["cli"]),
-    ("indicatif", &["console"]),
     ("rpassword", &["console"]),
     ("anyhow", &["app"]),
 ];
