@@ -11,6 +11,7 @@ pub mod guard;
 pub mod login;
 pub mod options;
 pub mod plan;
+pub mod post;
 pub mod proxy;
 pub mod run;
 pub mod send;

@@ -37,10 +37,10 @@ use std::sync::Arc;
 pub fn run(args: &SendArgs) -> u8 {
     let watch = match begin(args.output.exit_codes, args.server.deadline) {
         Ok(watch) => watch,
-        Err(failure) => return before_any_message(args, &failure),
+        Err(failure) => return before_any_message(&args.output, &failure),
     };
     let status = match prepare(args, &watch) {
-        Err(Early::Run(failure)) => before_any_message(args, &failure),
+        Err(Early::Run(failure)) => before_any_message(&args.output, &failure),
         Err(Early::Message(about)) => {
             let (origin, failure) = *about;
             about_a_message(args, &origin, failure)
@@ -161,7 +161,7 @@ fn go(args: &SendArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     if let Server::Sink(dir) = server {
         match embedded(StoreChoice::Maildir(dir.clone())) {
             Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
-            Err(failure) => return before_any_message(args, &failure),
+            Err(failure) => return before_any_message(&args.output, &failure),
         }
         maildir = Some(dir.to_string_lossy().into_owned());
     }
@@ -227,7 +227,7 @@ impl Observer for Ear<'_> {
     }
 }
 
-fn show_of(output: &OutputArgs) -> Show {
+pub(super) fn show_of(output: &OutputArgs) -> Show {
     Show {
         json: output.json,
         quiet: output.quiet,
@@ -291,16 +291,16 @@ fn about_a_message(args: &SendArgs, origin: &Origin, failure: Failure) -> u8 {
     guard::status(ixp)
 }
 
-fn before_any_message(args: &SendArgs, failure: &Failure) -> u8 {
+pub(super) fn before_any_message(output: &OutputArgs, failure: &Failure) -> u8 {
     let ixp = Ixp::of(failure);
-    let color = show_of(&args.output).color.is_on();
+    let color = show_of(output).color.is_on();
     let lines = voice::before_any_message(failure);
-    let many = if args.output.quiet { 1 } else { lines.len() };
+    let many = if output.quiet { 1 } else { lines.len() };
     for line in lines.iter().take(many) {
         out::say(&(out::paint(line, color) + "\n"));
     }
-    if args.output.json {
-        out::data(&Record::before_any_message(ixp, Some(failure), None, args.output.context.clone()).line());
+    if output.json {
+        out::data(&Record::before_any_message(ixp, Some(failure), None, output.context.clone()).line());
     }
     guard::status(ixp)
 }

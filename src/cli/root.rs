@@ -3,6 +3,7 @@
 use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
+use super::post::PostArgs;
 use super::send::SendArgs;
 use super::sink::SinkArgs;
 use clap::{Parser, Subcommand};
@@ -44,6 +45,7 @@ impl Root {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Send(Box<SendArgs>),
+    Post(Box<PostArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Config(Box<ConfigArgs>),

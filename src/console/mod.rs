@@ -8,6 +8,7 @@ pub mod last_words;
 pub mod out;
 pub mod panel;
 mod passage;
+mod posted;
 pub mod progress;
 pub mod prompt;
 pub mod record;

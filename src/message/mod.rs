@@ -6,6 +6,7 @@ pub mod header;
 mod look;
 pub mod octets;
 pub mod open;
+pub mod raw;
 pub mod scan;
 pub mod source;
 pub mod stamp;

@@ -7,12 +7,12 @@ use super::verify::{Store, Verifier};
 use crate::terms::failure::Cause;
 use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
 use rustix::io::Errno;
-use rustix::net::SendFlags;
+use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion, version};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,12 +25,19 @@ pub struct Securing {
     name: String,
     /// An unverifiable certificate is used, but known to be one.
     lenient: bool,
+    /// The protocol that is named to the server (RFC 7301).
+    protocol: Option<&'static str>,
 }
 
 impl Securing {
     pub fn new(wishes: &TlsWishes, host: &str, policy: Tls) -> Securing {
         let name = wishes.name.clone().unwrap_or_else(|| host.to_owned());
-        Securing { wishes: wishes.clone(), name, lenient: policy == Tls::Opportunistic }
+        Securing { wishes: wishes.clone(), name, lenient: policy == Tls::Opportunistic, protocol: None }
+    }
+
+    /// Names the protocol that will be spoken, so that no server takes it for another one.
+    pub fn speaking(self, protocol: &'static str) -> Securing {
+        Securing { protocol: Some(protocol), ..self }
     }
 
     /// Judges the files that were named, before the first packet.
@@ -73,7 +80,7 @@ impl Securing {
             .map_err(handshake)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<_>);
-        let config = match (&self.wishes.client_cert, &self.wishes.client_key) {
+        let mut config = match (&self.wishes.client_cert, &self.wishes.client_key) {
             (Some(cert), key) => {
                 let key = key.as_ref().unwrap_or(cert);
                 let made = builder.with_client_auth_cert(chain_of(cert)?, key_of(key)?);
@@ -81,6 +88,7 @@ impl Securing {
             }
             (None, _) => builder.with_no_client_auth(),
         };
+        config.alpn_protocols = self.protocol.iter().map(|name| name.as_bytes().to_vec()).collect();
         let name = ServerName::try_from(self.name.clone()).map_err(|_| {
             Cause::Tls(TlsProblem::Handshake(format!("\"{}\" is no name to check", self.name)))
         })?;
@@ -190,6 +198,11 @@ impl Secured {
         self.session.writer().write(piece).map_err(Cause::WriteFailed)
     }
 
+    /// Seals several records' worth at once; 0 where what was sealed before has to go out first.
+    pub(super) fn seal_many(&mut self, octets: &[u8]) -> Result<usize, Cause> {
+        self.session.writer().write(octets).map_err(Cause::WriteFailed)
+    }
+
     pub(super) fn say_goodbye(&mut self) {
         self.session.send_close_notify();
     }
@@ -240,6 +253,14 @@ struct Pipe<'a> {
 impl Write for Pipe<'_> {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         rustix::net::send(self.socket, octets, SendFlags::NOSIGNAL).map_err(|error| {
+            self.error = Some(error);
+            error.into()
+        })
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        let mut none = SendAncillaryBuffer::default();
+        sendmsg(self.socket, parts, &mut none, SendFlags::NOSIGNAL).map_err(|error| {
             self.error = Some(error);
             error.into()
         })

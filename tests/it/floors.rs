@@ -34,6 +34,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("subtle", &["terms"]),
     ("zeroize", &["config", "smtp", "terms"]),
     ("reqwest", &["httpmail"]),
+    ("hyper", &["httpmail"]),
     ("toml", &["config"]),
     ("strsim", &["config"]),
     ("clap", &["cli"]),
