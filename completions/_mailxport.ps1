@@ -26,6 +26,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
+            [CompletionResult]::new('send-stream', 'send-stream', [CompletionResultType]::ParameterValue, 'Send standard input, told beforehand to be exactly N octets')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
@@ -35,6 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
         }
         'mailxport;send' {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Send the files that FILE lists too, one path a line')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Send over so many sessions side by side')
             [CompletionResult]::new('--unsent', '--unsent', [CompletionResultType]::ParameterName, 'Write the paths that are still to be sent to FILE')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
@@ -76,6 +78,69 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour on standard error: auto, always or never')
             [CompletionResult]::new('--exit-codes', '--exit-codes', [CompletionResultType]::ParameterName, 'End with ixp statuses, or with those of sysexits.h')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent, without any network')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Take any certificate, with a warning each time')
+            [CompletionResult]::new('--auth-in-clear', '--auth-in-clear', [CompletionResultType]::ParameterName, 'Let the password or token cross a connection in clear')
+            [CompletionResult]::new('--no-chunking', '--no-chunking', [CompletionResultType]::ParameterName, 'Send by DATA even to a server that takes messages in chunks (CHUNKING)')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--recipients-from-headers', '--recipients-from-headers', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Send to those accepted, even if others are refused')
+            [CompletionResult]::new('--require-dsn', '--require-dsn', [CompletionResultType]::ParameterName, 'Send nothing (94) where reports are not offered')
+            [CompletionResult]::new('--keep-bcc', '--keep-bcc', [CompletionResultType]::ParameterName, 'Leave Bcc fields in')
+            [CompletionResult]::new('--as-is', '--as-is', [CompletionResultType]::ParameterName, 'Add nothing, leave nothing out, need no header')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a message on standard output')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show the phases; twice, the dialogue')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show the phases; twice, the dialogue')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Show the dialogue, as -vv does')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing, but one line about each failure')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing, but one line about each failure')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'mailxport;send-stream' {
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'The octets of the stream; k, M, G are powers of 1024 [default: the length, if it is a file]')
+            [CompletionResult]::new('--sha256', '--sha256', [CompletionResultType]::ParameterName, 'End the message only if the stream has this SHA-256, in hexadecimal')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read accounts from FILE; '''' reads none [env: MAILXPORT_CONFIG]')
+            [CompletionResult]::new('--helo', '--helo', [CompletionResultType]::ParameterName, 'Greet the server with this name')
+            [CompletionResult]::new('--source-address', '--source-address', [CompletionResultType]::ParameterName, 'Connect from this address')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]')
+            [CompletionResult]::new('--proxy-password-file', '--proxy-password-file', [CompletionResultType]::ParameterName, 'Read the proxy''s password from the first line of FILE (''-'': standard input) [env: MAILXPORT_PROXY_PASSWORD]')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Ask for TLS: required, opportunistic or off')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the authorities in FILE (PEM) instead of the system''s')
+            [CompletionResult]::new('--tls-fingerprint', '--tls-fingerprint', [CompletionResultType]::ParameterName, 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable')
+            [CompletionResult]::new('--tls-name', '--tls-name', [CompletionResultType]::ParameterName, 'Check the certificate for NAME, and send that, instead of the host''s name')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Show this certificate (PEM, the chain behind it)')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The key of the client certificate [default: in the same file]')
+            [CompletionResult]::new('--tls-min', '--tls-min', [CompletionResultType]::ParameterName, 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Log on as NAME [env: MAILXPORT_USER]')
+            [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from the first line of FILE (''-'': standard input)')
+            [CompletionResult]::new('--password-command', '--password-command', [CompletionResultType]::ParameterName, 'Run CMD and take the first line of its output as the password')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read an OAuth token from the first line of FILE (''-'': standard input) [env: MAILXPORT_TOKEN]')
+            [CompletionResult]::new('--token-command', '--token-command', [CompletionResultType]::ParameterName, 'Run CMD and take the first line of its output as an OAuth token')
+            [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'How to log on [default: auto, the strongest way that is offered]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Wait so long for a reply [default: by stage]')
+            [CompletionResult]::new('--dot-timeout', '--dot-timeout', [CompletionResultType]::ParameterName, 'Wait so long for the verdict [default: 600]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Wait so long for a connection [default: 30]')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'End the whole run after so long')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'A recipient or a comma list; may be repeated')
+            [CompletionResult]::new('--to-file', '--to-file', [CompletionResultType]::ParameterName, 'Take recipients from FILE, one a line')
+            [CompletionResult]::new('--dsn-notify', '--dsn-notify', [CompletionResultType]::ParameterName, 'Ask for delivery reports: never, or success,failure,delay')
+            [CompletionResult]::new('--dsn-return', '--dsn-return', [CompletionResultType]::ParameterName, 'What a report returns of the message: full or headers')
+            [CompletionResult]::new('--dsn-envid', '--dsn-envid', [CompletionResultType]::ParameterName, 'An id that reports repeat')
+            [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Refuse what is larger (109); k, M, G are powers of 1024')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Repeat TEXT in the JSON')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Show a progress bar: auto, always or never')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append what happens to FILE, one JSON object a line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour on standard error: auto, always or never')
+            [CompletionResult]::new('--exit-codes', '--exit-codes', [CompletionResultType]::ParameterName, 'End with ixp statuses, or with those of sysexits.h')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Take any certificate, with a warning each time')
@@ -249,6 +314,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
         }
         'mailxport;help' {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
+            [CompletionResult]::new('send-stream', 'send-stream', [CompletionResultType]::ParameterValue, 'Send standard input, told beforehand to be exactly N octets')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
@@ -257,6 +323,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             break
         }
         'mailxport;help;send' {
+            break
+        }
+        'mailxport;help;send-stream' {
             break
         }
         'mailxport;help;check' {

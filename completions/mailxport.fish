@@ -27,12 +27,14 @@ end
 complete -c mailxport -n "__fish_mailxport_needs_command" -s h -l help -d 'Print help'
 complete -c mailxport -n "__fish_mailxport_needs_command" -s V -l version -d 'Print version'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Show what options, environment and configuration file come to'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l files-from -d 'Send the files that FILE lists too, one path a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l jobs -d 'Send over so many sessions side by side' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d 'Write the paths that are still to be sent to FILE' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
@@ -104,6 +106,77 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s v -l verbos
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l trace -d 'Show the dialogue, as -vv does'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l size -d 'The octets of the stream; k, M, G are powers of 1024 [default: the length, if it is a file]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l sha256 -d 'End the message only if the stream has this SHA-256, in hexadecimal' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l helo -d 'Greet the server with this name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l source-address -d 'Connect from this address' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l proxy -d 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l proxy-password-file -d 'Read the proxy\'s password from the first line of FILE (\'-\': standard input) [env: MAILXPORT_PROXY_PASSWORD]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l tls -d 'Ask for TLS: required, opportunistic or off' -r -f -a "required\t''
+opportunistic\t''
+off\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l ca-file -d 'Trust the authorities in FILE (PEM) instead of the system\'s' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l tls-fingerprint -d 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l tls-name -d 'Check the certificate for NAME, and send that, instead of the host\'s name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l client-cert -d 'Show this certificate (PEM, the chain behind it)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l client-key -d 'The key of the client certificate [default: in the same file]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l tls-min -d 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]' -r -f -a "1.2\t''
+1.3\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s u -l user -d 'Log on as NAME [env: MAILXPORT_USER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l password-file -d 'Read the password from the first line of FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l password-command -d 'Run CMD and take the first line of its output as the password' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l token-file -d 'Read an OAuth token from the first line of FILE (\'-\': standard input) [env: MAILXPORT_TOKEN]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l token-command -d 'Run CMD and take the first line of its output as an OAuth token' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l auth -d 'How to log on [default: auto, the strongest way that is offered]' -r -f -a "auto\t''
+none\t''
+plain\t''
+login\t''
+cram-md5\t''
+scram-sha-1\t''
+scram-sha-256\t''
+xoauth2\t''
+oauthbearer\t''
+external\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l timeout -d 'Wait so long for a reply [default: by stage]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dot-timeout -d 'Wait so long for the verdict [default: 600]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l connect-timeout -d 'Wait so long for a connection [default: 30]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l deadline -d 'End the whole run after so long' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s f -l from -d 'The sender; \'\' is the null sender [default: of the message]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l to -d 'A recipient or a comma list; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l to-file -d 'Take recipients from FILE, one a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-notify -d 'Ask for delivery reports: never, or success,failure,delay' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-return -d 'What a report returns of the message: full or headers' -r -f -a "full\t''
+headers\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-envid -d 'An id that reports repeat' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l max-size -d 'Refuse what is larger (109); k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l context -d 'Repeat TEXT in the JSON' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l log -d 'Append what happens to FILE, one JSON object a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l color -d 'Colour on standard error: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
+sysexits\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s 4 -d 'Use IPv4 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s 6 -d 'Use IPv6 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l insecure -d 'Take any certificate, with a warning each time'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l auth-in-clear -d 'Let the password or token cross a connection in clear'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l no-chunking -d 'Send by DATA even to a server that takes messages in chunks (CHUNKING)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s t -l recipients-from-headers -d 'Take recipients from To, Cc and Bcc of the message'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l partial -d 'Send to those accepted, even if others are refused'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l require-dsn -d 'Send nothing (94) where reports are not offered'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l keep-bcc -d 'Leave Bcc fields in'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l as-is -d 'Add nothing, leave nothing out, need no header'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l json -d 'Print one JSON object a message on standard output'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s v -l verbose -d 'Show the phases; twice, the dialogue'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l trace -d 'Show the dialogue, as -vv does'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s q -l quiet -d 'Say nothing, but one line about each failure'
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
@@ -245,10 +318,11 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_s
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, its value, and where it comes from'

@@ -6,7 +6,7 @@ use super::gather::{self, one_taker};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
-use super::send::{embedded, plan_for};
+use super::round::{embedded, plan_for};
 use crate::cli::check::{CheckArgs, CheckEnvelopeArgs, CheckOutputArgs};
 use crate::cli::shared::{EnvelopeArgs, When};
 use crate::console::check::{record, text};
@@ -58,6 +58,9 @@ fn prepare(args: &CheckArgs, watch: &Arc<Watch>) -> Result<Ready, Failure> {
         args.server.token_file.as_deref(),
         args.server.proxy_password_file.as_deref(),
     ])?;
+    if args.server.dot_timeout.is_some() || args.server.no_chunking {
+        return Err(usage("--dot-timeout and --no-chunking are about a message, and a check sends none"));
+    }
     let in_force = of_run(&args.server, &envelope_of(&args.envelope), watch)?;
     let notes: Vec<String> = in_force.notes.iter().map(|note| voice::aside(note)).collect();
     if !args.output.quiet {

@@ -5,6 +5,7 @@ use super::plan::usage;
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
 use crate::delivery::job::{Letter, Turn};
+use crate::message::flow::Flow;
 use crate::message::header::Header;
 use crate::message::open::{Handling, Message, Origin};
 use crate::message::source::{self, BLOCK, keep};
@@ -59,6 +60,12 @@ impl Gather {
     /// Opens a message, judges it, and addresses it.
     pub fn letter(&self, origin: &Origin) -> Result<Letter, Failure> {
         self.address(open(origin, &self.handling, &self.watch)?)
+    }
+
+    /// A stream of which the header block has come.
+    pub fn flowing(&self, flow: Flow) -> Result<Letter, Failure> {
+        let message = Message::of_flow(flow, &self.handling);
+        self.address(message.map_err(|cause| Failure::new(Stage::Input, cause))?)
     }
 
     /// Judges a message that is open, and addresses it.

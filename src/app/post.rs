@@ -5,20 +5,24 @@ use super::begin::begin;
 use super::gather::{self, one_taker};
 use super::guard;
 use super::plan::{plan, usage};
+use super::post_login::login;
 use super::proxy::proxy;
-use super::send::{before_any_message, show_of};
+use super::round::{before_any_message, show_of};
 use crate::cli::post::{MethodChoice, PostArgs, PostServerArgs, RequestArgs};
 use crate::cli::shared::{EnvelopeArgs, ServerArgs};
+use crate::config::secrets::choice::first_line_of;
 use crate::console::last_words;
 use crate::console::out;
 use crate::console::panel::{Panel, Show};
 use crate::console::voice;
-use crate::httpmail::post::{Errand, post};
-use crate::httpmail::request::{Field, Verb, Wanted, media_type};
+use crate::delivery::post::{Tries, deliver};
+use crate::httpmail::post::Errand;
+use crate::httpmail::request::{self, Field, Verb, Wanted, media_type, save_in_sent};
 use crate::message::open::Origin;
 use crate::message::raw::{Length, Raw};
 use crate::message::source::Opened;
-use crate::terms::endpoint::Server;
+use crate::terms::endpoint::{Place, Server};
+use crate::terms::envelope::Envelope;
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::terms::outcome::{Outcome, Verdict};
 use crate::terms::plan::Plan;
@@ -63,37 +67,98 @@ impl From<Failure> for Early {
 /// Everything that could be judged without a packet.
 struct Ready {
     errand: Errand,
+    tries: Tries,
     output: Option<Box<dyn Write>>,
     log: Option<File>,
     kept_back: bool,
 }
 
 fn origin(args: &PostArgs) -> Origin {
-    args.file.as_deref().map_or(Origin::StandardInput, gather::origin)
+    file(args).map_or(Origin::StandardInput, gather::origin)
+}
+
+/// What is posted. Where the URL comes from a file, the first word is what is posted.
+fn file(args: &PostArgs) -> Option<&Path> {
+    match (&args.url_file, &args.url) {
+        (Some(_), Some(file)) => Some(Path::new(file)),
+        _ => args.file.as_deref(),
+    }
+}
+
+fn resource(args: &PostArgs, watch: &Watch) -> Result<Resource, Failure> {
+    match (&args.url_file, &args.url) {
+        (Some(_), Some(_)) if args.file.is_some() => Err(usage(
+            "the URL comes from --url-file, and two words more are given: one names what is posted",
+        )),
+        (Some(path), _) => {
+            let line = first_line_of(path, watch)?;
+            let text = std::str::from_utf8(line.expose());
+            text.map_err(|_| "the URL is not UTF-8".to_owned()).and_then(Resource::parse).map_err(usage)
+        }
+        (None, Some(url)) => Resource::parse(url).map_err(usage),
+        (None, None) => Err(usage("no URL is named")),
+    }
 }
 
 fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let request = &args.request;
-    let body = args.file.as_deref().unwrap_or(Path::new("-"));
-    one_taker(&[Some(body), args.server.proxy_password_file.as_deref()])?;
-    let resource = Resource::parse(&args.url).map_err(usage)?;
+    let body = file(args).unwrap_or(Path::new("-"));
+    let server = &args.server;
+    one_taker(&[
+        Some(body),
+        args.url_file.as_deref(),
+        args.mail.to_file.as_deref(),
+        server.password_file.as_deref(),
+        server.token_file.as_deref(),
+        server.proxy_password_file.as_deref(),
+    ])?;
+    let resource = resource(args, watch)?;
     let fields =
         request.header.iter().map(|text| Field::parse(text)).collect::<Result<_, _>>().map_err(usage)?;
     let content_type = request.content_type.as_deref().map(media_type).transpose().map_err(usage)?;
-    let (plan, kept_back) = plan_for(args, &resource, watch)?;
+    let (plan, envelope, kept_back) = plan_for(args, &resource, watch)?;
+    let lead = if args.mail.envelope { lead(&envelope, watch)? } else { Vec::new() };
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let output = output(args)?;
     let about = |cause| Early::Message(Box::new(Failure::new(Stage::Input, cause)));
-    let mut raw = open(&origin(args), request, watch).map_err(about)?;
+    let mut raw = open(&origin(args), request, watch).map_err(about)?.behind(lead);
     let content_type = match content_type {
         Some(content_type) => content_type,
+        None if args.mail.envelope => media_type("message/rfc821").map_err(usage)?,
         None => {
             let utf8 = raw.has_utf8_header(watch).map_err(about)?;
             media_type(if utf8 { "message/global" } else { "message/rfc822" }).map_err(usage)?
         }
     };
-    let wanted = Wanted { verb: verb(request), content_type, fields };
-    Ok(Ready { errand: Errand { plan, resource, wanted, raw }, output, log, kept_back })
+    let mut wanted = Wanted { verb: verb(request), content_type, fields };
+    wanted.fields.extend(args.mail.save_in_sent.then(save_in_sent));
+    if let Some(key) = &request.idempotency_key {
+        let key = if key == "auto" { key_of(&resource, &raw, watch).map_err(about)? } else { key.clone() };
+        wanted.fields.push(Field::idempotency_key(&key).map_err(usage)?);
+    }
+    let tries = Tries { more: request.retry.unwrap_or(0), has_key: request.idempotency_key.is_some() };
+    let errand = Errand { plan, resource, wanted, raw, discovers: args.mail.discover };
+    Ok(Ready { errand, tries, output, log, kept_back })
+}
+
+/// A key that the same body for the same resource has in every run; a stream that is read once has one of this run.
+fn key_of(resource: &Resource, raw: &Raw, watch: &Watch) -> Result<String, Cause> {
+    let sum = raw.sha256(watch)?;
+    Ok(request::key_of(&resource.whole(), sum.as_ref()))
+}
+
+/// The envelope as HTTPMail puts it in front of a message.
+fn lead(envelope: &EnvelopeArgs, watch: &Watch) -> Result<Vec<u8>, Failure> {
+    let missing = |cause| Failure::new(Stage::Input, cause).about("the envelope");
+    let sender = gather::sender(envelope)?.ok_or_else(|| missing(Cause::NoSender))?;
+    let recipients = gather::recipients(envelope, watch)?;
+    if recipients.is_empty() {
+        return Err(missing(Cause::NoRecipients));
+    }
+    let Envelope { sender, recipients, .. } = Envelope::new(sender, recipients);
+    let mut lines = format!("MAIL FROM:<{sender}>\r\n");
+    recipients.iter().for_each(|recipient| lines.push_str(&format!("RCPT TO:<{recipient}>\r\n")));
+    Ok((lines + "\r\n").into_bytes())
 }
 
 fn verb(request: &RequestArgs) -> Verb {
@@ -119,13 +184,23 @@ fn open(origin: &Origin, request: &RequestArgs, watch: &Watch) -> Result<Raw, Ca
 }
 
 /// How to connect: options, environment and account together, and what of the account is not used.
-fn plan_for(args: &PostArgs, resource: &Resource, watch: &Arc<Watch>) -> Result<(Plan, bool), Failure> {
+fn plan_for(
+    args: &PostArgs,
+    resource: &Resource,
+    watch: &Arc<Watch>,
+) -> Result<(Plan, EnvelopeArgs, bool), Failure> {
     let options = server_args(&args.server, resource);
     if !resource.tls && names_tls(&args.server) {
         return Err(usage("the options about TLS are for https://, and the URL has none"));
     }
-    let InForce { server, args: mut in_force, notes, .. } =
-        of_run(&options, &EnvelopeArgs::default(), watch)?;
+    let named = EnvelopeArgs {
+        from: args.mail.from.clone(),
+        to: args.mail.to.clone(),
+        to_file: args.mail.to_file.clone(),
+        ..EnvelopeArgs::default()
+    };
+    let InForce { server, args: mut in_force, envelope, notes, credentials, .. } =
+        of_run(&options, &named, watch)?;
     // Nobody asked for an account that is for mail alone.
     let kept_back = args.server.account.is_some() && !notes.is_empty();
     if kept_back && !args.output.quiet {
@@ -135,8 +210,14 @@ fn plan_for(args: &PostArgs, resource: &Resource, watch: &Arc<Watch>) -> Result<
     // The scheme decides, whatever an account says of its mail server.
     in_force.tls = None;
     let Server::At(endpoint) = &server else { return Err(usage("a post goes to a URL")) };
-    let plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default())?;
-    Ok((Plan { proxy: proxy(&server, &in_force, watch)?, ..plan }, kept_back))
+    let mut plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default())?;
+    let login = login(&options, &in_force, endpoint, credentials.as_ref(), watch)?;
+    plan.login = login;
+    match &args.server.unix_socket {
+        Some(path) => plan.endpoint.place = Place::Unix(path.clone()),
+        None => plan.proxy = proxy(&server, &in_force, watch)?,
+    }
+    Ok((plan, envelope, kept_back))
 }
 
 fn names_tls(args: &PostServerArgs) -> bool {
@@ -167,6 +248,12 @@ fn server_args(args: &PostServerArgs, resource: &Resource) -> ServerArgs {
         client_key: args.client_key.clone(),
         tls_min: args.tls_min,
         insecure: args.insecure,
+        user: args.user.clone().or_else(|| resource.user.clone()),
+        password_file: args.password_file.clone(),
+        password_command: args.password_command.clone(),
+        token_file: args.token_file.clone(),
+        token_command: args.token_command.clone(),
+        auth_in_clear: args.auth_in_clear,
         timeout: args.timeout,
         connect_timeout: args.connect_timeout,
         deadline: args.deadline,
@@ -188,14 +275,15 @@ fn output(args: &PostArgs) -> Result<Option<Box<dyn Write>>, Failure> {
 }
 
 fn go(args: &PostArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
-    let Ready { errand, mut output, log, kept_back } = ready;
+    let Ready { mut errand, tries, mut output, log, kept_back } = ready;
     let (origin, size, server) = (origin(args), errand.raw.size_as_given(), errand.resource.to_string());
     let show = Show { log, server, kept_back, ..show_of(&args.output) };
     let log_too = show.log.as_ref().and_then(|log| log.try_clone().ok());
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     last_words::in_hand(Some(&origin));
     let mut panel = Panel::new(show);
-    let outcome = post(errand, output.as_mut().map(|it| it as &mut dyn Write), watch, &mut panel);
+    let outcome =
+        deliver(&mut errand, tries, output.as_mut().map(|it| it as &mut dyn Write), watch, &mut panel);
     panel.posted(&origin, size, &outcome);
     last_words::in_hand(None);
     brink::reported(outcome.verdict == Verdict::Unknown, matches!(outcome.verdict, Verdict::Accepted(_)));

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod post;
 pub mod root;
 pub mod send;
+pub mod send_stream;
 pub mod shared;
 pub mod sink;
 pub mod words;

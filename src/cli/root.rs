@@ -5,6 +5,7 @@ use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
 use super::post::PostArgs;
 use super::send::SendArgs;
+use super::send_stream::SendStreamArgs;
 use super::sink::SinkArgs;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -45,6 +46,7 @@ impl Root {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Send(Box<SendArgs>),
+    SendStream(Box<SendStreamArgs>),
     Post(Box<PostArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),

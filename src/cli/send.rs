@@ -1,6 +1,7 @@
 //! `mailxport send`
 
 use super::shared::{EnvelopeArgs, MessageArgs, OutputArgs, ServerArgs};
+use crate::terms::amount::whole;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -24,6 +25,14 @@ pub struct SendArgs {
     /// as they are, without quotes.
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
+
+    /// Send over so many sessions side by side
+    ///
+    /// Each message goes over the first of them that is free. Reports come as outcomes are known, whatever the order of the
+    /// files. Where the server allows fewer sessions the others do the work. There is no progress bar then, and the dialogue
+    /// that -vv shows has the number of the session in front of each line.
+    #[arg(long, value_name = "N", default_value = "1", hide_default_value = true, value_parser = jobs)]
+    pub jobs: usize,
 
     /// Write the paths that are still to be sent to FILE
     ///
@@ -81,3 +90,13 @@ Exit status:
   41 42                  some have it: do not send all of it again
   others                 refused for good
 'mailxport explain N' tells about N, mailxport-exit(7) about all of them.";
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number = whole(text).and_then(|number| usize::try_from(number).ok());
+    number
+        .filter(|number| (1..=MOST_JOBS).contains(number))
+        .ok_or_else(|| format!("{text:?} is not a number from 1 to {MOST_JOBS}"))
+}
+
+/// Sessions that one run may have.
+const MOST_JOBS: usize = 64;

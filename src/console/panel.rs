@@ -31,6 +31,8 @@ pub struct Show {
     pub several: bool,
     /// What the account has for another server is not used.
     pub kept_back: bool,
+    /// Several sessions side by side: what happens in them is told with their numbers.
+    pub abreast: bool,
 }
 
 #[derive(Debug)]
@@ -39,13 +41,22 @@ pub struct Panel {
     color: bool,
     terminal: bool,
     progress: Progress,
+    /// The session that speaks.
+    session: usize,
 }
 
 impl Panel {
     pub fn new(show: Show) -> Panel {
         let terminal = out::a_terminal_listens();
-        let progress = Progress::new(show.progress, out::stderr_is_terminal() && !show.quiet);
-        Panel { color: show.color.is_on(), terminal, progress, show }
+        // One bar cannot show several messages.
+        let wish = if show.abreast { Wish::Never } else { show.progress };
+        let progress = Progress::new(wish, out::stderr_is_terminal() && !show.quiet);
+        Panel { color: show.color.is_on(), terminal, progress, session: 0, show }
+    }
+
+    /// What is told next happens in this session.
+    pub fn of_session(&mut self, session: usize) {
+        self.session = session;
     }
 
     /// Says what became of a message, in every form that was asked for.
@@ -82,7 +93,7 @@ impl Panel {
                 None => Vec::new(),
             },
         };
-        self.tell(outcome, &lines, &record);
+        self.bring(outcome, &lines, &record);
     }
 
     /// The same about a message that was posted; `size` is that of its body.
@@ -98,10 +109,10 @@ impl Panel {
             None if self.terminal => posted::sent(outcome, origin, &self.show.server),
             None => Vec::new(),
         };
-        self.tell(outcome, &lines, &record);
+        self.bring(outcome, &lines, &record);
     }
 
-    fn tell(&mut self, outcome: &Outcome, lines: &[String], record: &Record) {
+    fn bring(&mut self, outcome: &Outcome, lines: &[String], record: &Record) {
         let failed = outcome.failure.is_some();
         if !self.show.quiet && (failed || !self.show.json) || failed && !self.show.json {
             let many = if self.show.quiet { 1 } else { lines.len() };
@@ -111,12 +122,12 @@ impl Panel {
         if self.show.json {
             out::data(&record.line());
         }
-        self.log(&json!({ "done": record }));
+        self.log(|| json!({ "done": record }));
     }
 
     /// Ends the log of a run that has no message.
     pub fn done(&mut self, record: &serde_json::Value) {
-        self.log(&json!({ "done": record }));
+        self.log(|| json!({ "done": record }));
     }
 
     fn say_notes(&self, notes: &[Note]) {
@@ -136,10 +147,30 @@ impl Panel {
         out::say(&(paint(line, self.color) + "\n"));
     }
 
-    fn log(&mut self, entry: &serde_json::Value) {
+    /// Says what happens in a session.
+    fn tell(&self, line: &str) {
+        match self.show.abreast {
+            true => self.say(&format!("[{}] {line}", self.session + 1)),
+            false => self.say(line),
+        }
+    }
+
+    /// Logs what happens in a session.
+    fn log_event(&mut self, entry: impl FnOnce() -> serde_json::Value) {
+        let session = self.show.abreast.then_some(self.session + 1);
+        self.log(|| {
+            let mut entry = entry();
+            if let (Some(session), Some(keys)) = (session, entry.as_object_mut()) {
+                keys.insert("session".to_owned(), session.into());
+            }
+            entry
+        });
+    }
+
+    fn log(&mut self, entry: impl FnOnce() -> serde_json::Value) {
         if let Some(log) = &mut self.show.log {
             // One write a line: lines of several runs in one file stay whole.
-            let _ = log.write_all(format!("{}\n", printable_json(&entry.to_string())).as_bytes());
+            let _ = log.write_all(format!("{}\n", printable_json(&entry().to_string())).as_bytes());
         }
     }
 }
@@ -150,50 +181,56 @@ impl Observer for Panel {
             Event::Status(status, about) => {
                 if self.show.verbose > 0 {
                     self.progress.clear();
-                    self.say(&format!("mailxport: {} {}", status.name().replace('-', " "), printable(about)));
+                    self.tell(&format!(
+                        "mailxport: {} {}",
+                        status.name().replace('-', " "),
+                        printable(about)
+                    ));
                 }
-                self.log(&json!({ "status": status.name(), "about": about }));
+                self.log_event(|| json!({ "status": status.name(), "about": about }));
             }
             Event::Secured(facts) => {
                 if self.show.verbose > 0 {
                     let verified = if facts.is_verified() { "verified" } else { "not verified" };
-                    self.say(&format!(
+                    self.tell(&format!(
                         "mailxport: {} {}, certificate {verified}",
                         facts.version, facts.cipher
                     ));
                 }
-                self.log(&json!({ "tls": Security::of(facts) }));
+                self.log_event(|| json!({ "tls": Security::of(facts) }));
             }
             Event::Command(line) => {
                 if self.show.verbose > 1 {
-                    self.say(&format!("> {}", printable(line)));
+                    self.tell(&format!("> {}", printable(line)));
                 }
-                self.log(&json!({ "command": line }));
+                self.log_event(|| json!({ "command": line }));
             }
             Event::Response(reply) => {
                 if self.show.verbose > 1 {
                     for (at, line) in reply.lines.iter().enumerate() {
                         let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
-                        self.say(&format!("< {}{mark}{}", reply.code, printable(line)));
+                        self.tell(&format!("< {}{mark}{}", reply.code, printable(line)));
                     }
                 }
-                self.log(&json!({ "response": Said::of(reply) }));
+                self.log_event(|| json!({ "response": Said::of(reply) }));
             }
             Event::Stream { increment, current, total } => {
                 self.progress.at(*current, *total);
-                let stream = json!({ "increment": increment, "current": current, "total": total });
-                self.log(&json!({ "stream": stream }));
+                self.log_event(|| {
+                    let stream = json!({ "increment": increment, "current": current, "total": total });
+                    json!({ "stream": stream })
+                });
             }
             Event::Committed { dot } => {
                 if self.show.verbose > 1 {
-                    self.say(if *dot {
+                    self.tell(if *dot {
                         "> (the message and its final dot)"
                     } else {
                         "> (the whole message)"
                     });
                 }
                 if *dot {
-                    self.log(&json!({ "command": "." }));
+                    self.log_event(|| json!({ "command": "." }));
                 }
             }
             // What a report is made of, and no event of the log.

@@ -26,7 +26,11 @@ pub(super) fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin) -> 
     let lead = if unknown { "unknown" } else { "not sent" };
     let server = failure.server.as_deref().unwrap_or("the server");
     let words = match &failure.cause {
+        Cause::Answered(answer) if answer.status() == 401 && failure.stage == Stage::Login => {
+            format!("{server} refused the log-on (HTTP 401)")
+        }
         Cause::Answered(answer) => answered(answer, server),
+        Cause::NoSendMessage => format!("{server} names no place to post messages to (sendmsg)"),
         _ if unknown => unknown_sentence(failure),
         Cause::NoHttp(why) => format!("{server} gave no answer that can be read: {}", printable(why)),
         _ => sentence(failure, origin),
@@ -65,6 +69,10 @@ fn answered(answer: &Answer, server: &str) -> String {
 fn hint(failure: &Failure) -> Option<&'static str> {
     match &failure.cause {
         Cause::Answered(answer) => Some(match answer.status() {
+            401 if failure.stage == Stage::Login => {
+                "look at --user and at where the password or token comes from"
+            }
+            401 => "--user names a log-on, --token-file or --token-command a token",
             307 | 308 if answer.location.is_some() => {
                 "a redirect is followed within one host, and with a body that can be read again"
             }
@@ -74,6 +82,7 @@ fn hint(failure: &Failure) -> Option<&'static str> {
             415 => "--content-type TYPE names another type",
             _ => return None,
         }),
+        Cause::NoSendMessage => Some("without --discover the message goes to the URL itself"),
         Cause::NotReached(_) if failure.proxy.is_none() => None,
         Cause::Tls(TlsProblem::PlainGreeting(_)) => Some("a server without TLS is named by http://"),
         Cause::TimedOut(_) if failure.stage == Stage::Connect => Some("--connect-timeout allows more time"),

@@ -341,7 +341,9 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
         Cause::Proxy(problem) => {
             lines.extend(problem.said().map(|said| format!("  proxy: {}", printable_octets(said))));
         }
-        Cause::Unfit(Unfit::Changed) => {
+        Cause::Unfit(Unfit::Changed) | Cause::Short { .. } | Cause::Long { .. } | Cause::OtherDigest
+            if failure.server.is_some() =>
+        {
             lines.push(
                 "  nothing was handed over: the connection was dropped before the end of the message"
                     .to_owned(),

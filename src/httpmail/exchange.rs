@@ -8,6 +8,7 @@ use super::body::{self, Course, Freight, Gate};
 use super::line;
 use super::pipe::Pipe;
 use super::turn::Bell;
+use crate::net::link::Link;
 use crate::net::wire::Wire;
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Failure, Stage};
@@ -280,7 +281,8 @@ impl<'a> Exchange<'a> {
         if let Some(trouble) = self.trouble() {
             return trouble;
         }
-        if let Some(cause) = self.line.borrow_mut().problem.take() {
+        let problem = self.line.borrow_mut().problem.take();
+        if let Some(cause) = problem {
             return (self.stage(), cause);
         }
         let cause = match error {
@@ -308,13 +310,15 @@ impl<'a> Exchange<'a> {
             return Failure::new(Stage::Post, cause).committed();
         }
         brink::leave();
+        // What is under way is not to be read for a whole request, nor waited for.
+        self.line.borrow_mut().wire.abandon();
         Failure::new(stage, cause)
     }
 
-    /// Says farewell, where the wire has a way to say it.
+    /// Says farewell, where all was said; a request that was answered ahead of its end is broken off.
     pub(super) fn finish(self) {
-        use crate::net::link::Link;
-        self.line.borrow_mut().wire.finish();
+        let mut line = self.line.borrow_mut();
+        if is_out(&line, &self.course.borrow()) { line.wire.finish() } else { line.wire.abandon() }
     }
 }
 

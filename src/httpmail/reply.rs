@@ -35,11 +35,11 @@ pub(super) struct Heard {
 }
 
 /// Reads what is wanted of an answer.
-pub(super) fn hear(
+pub(super) fn hear<'m>(
     response: Response<Incoming>,
     mut exchange: Exchange<'_>,
     output: Output<'_>,
-    masks: &[Form],
+    masks: impl Iterator<Item = &'m Form>,
 ) -> Heard {
     let fields = response.headers().clone();
     let status = response.status();

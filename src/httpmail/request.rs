@@ -7,6 +7,8 @@ use reqwest::Method;
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName, HeaderValue, USER_AGENT,
 };
+use ring::digest::{Context, SHA256};
+use ring::rand::{SecureRandom, SystemRandom};
 
 /// The methods that carry a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub enum Verb {
     #[default]
     Post,
     Put,
+    /// Asks for properties (RFC 4918 section 9.1); it carries no message.
+    Propfind,
 }
 
 impl Verb {
@@ -21,14 +25,12 @@ impl Verb {
         match self {
             Verb::Post => "POST",
             Verb::Put => "PUT",
+            Verb::Propfind => "PROPFIND",
         }
     }
 
-    fn method(self) -> Method {
-        match self {
-            Verb::Post => Method::POST,
-            Verb::Put => Method::PUT,
-        }
+    fn method(self) -> Result<Method, String> {
+        Method::from_bytes(self.name().as_bytes()).map_err(|error| error.to_string())
     }
 }
 
@@ -57,6 +59,15 @@ const OURS: &[(&str, &str)] = &[
 ];
 
 impl Field {
+    /// The key under which a server takes several tries for one (draft-ietf-httpapi-idempotency-key-header).
+    pub fn idempotency_key(key: &str) -> Result<Field, String> {
+        let fits = !key.is_empty() && key.len() <= 255 && key.bytes().all(|octet| octet.is_ascii_graphic());
+        let value = HeaderValue::from_str(key).ok().filter(|_| fits);
+        let value =
+            value.ok_or("--idempotency-key takes up to 255 printable characters of ASCII without blanks")?;
+        Ok(Field { name: HeaderName::from_static("idempotency-key"), value })
+    }
+
     /// Reads `Name: value`. What is wrong is said without the value.
     pub fn parse(text: &str) -> Result<Field, String> {
         let (name, value) = text.split_once(':').ok_or("--header takes 'Name: value'")?;
@@ -72,6 +83,16 @@ impl Field {
     }
 }
 
+/// HTTPMail's wish to keep a copy among the sent messages.
+pub fn save_in_sent() -> Field {
+    Field { name: HeaderName::from_static("saveinsent"), value: HeaderValue::from_static("t") }
+}
+
+/// Of the resource itself, and not of what is in it.
+pub(super) fn depth_0() -> Field {
+    Field { name: HeaderName::from_static("depth"), value: HeaderValue::from_static("0") }
+}
+
 /// Judges a media type (RFC 9110 section 8.3.1).
 pub fn media_type(text: &str) -> Result<HeaderValue, String> {
     let bad = || "--content-type takes TYPE/SUBTYPE, as in message/rfc822".to_owned();
@@ -81,6 +102,24 @@ pub fn media_type(text: &str) -> Result<HeaderValue, String> {
     };
     let fits = kind.split_once('/').is_some_and(|(one, other)| token(one) && token(other));
     if fits { HeaderValue::from_str(text).map_err(|_| bad()) } else { Err(bad()) }
+}
+
+/// A key out of the resource and the digest of the body, or one of chance where there is no digest.
+pub fn key_of(url: &str, sum: Option<&[u8; 32]>) -> String {
+    let mut hash = Context::new(&SHA256);
+    hash.update(url.as_bytes());
+    match sum {
+        Some(sum) => hash.update(sum),
+        None => {
+            let mut chance = [0u8; 32];
+            // Without chance the moment has to do.
+            if SystemRandom::new().fill(&mut chance).is_err() {
+                hash.update(format!("{:?}", std::time::SystemTime::now()).as_bytes());
+            }
+            hash.update(&chance);
+        }
+    }
+    hash.finish().as_ref().iter().take(16).map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// Everything about a request that does not depend on the resource.
@@ -100,7 +139,7 @@ pub(super) fn request(
     logon: Option<HeaderValue>,
 ) -> Result<hyper::Request<()>, String> {
     let mut request = hyper::Request::new(());
-    *request.method_mut() = wanted.verb.method();
+    *request.method_mut() = wanted.verb.method()?;
     *request.uri_mut() =
         resource.target().parse().map_err(|_| "the path of the URL cannot be asked for".to_owned())?;
     let host = HeaderValue::from_str(&resource.authority()).map_err(|error| error.to_string())?;

@@ -11,9 +11,10 @@ use crate::terms::tls::{Tls, TlsFacts};
 use crate::watch::wait::Watch;
 use std::sync::Arc;
 
-/// Connects, and turns to TLS where the endpoint has it.
+/// Connects, and turns to TLS where the endpoint has it; the certificate must be for the host of the URL.
 pub(super) fn open(
     plan: &Plan,
+    host: &str,
     watch: &Arc<Watch>,
     observer: &mut dyn Observer,
 ) -> Result<(Wire, Option<TlsFacts>), Failure> {
@@ -21,9 +22,9 @@ pub(super) fn open(
     if !plan.endpoint.tls_first {
         return Ok((wire, None));
     }
-    let securing = Securing::new(&plan.tls, plan.endpoint.host(), Tls::Required).speaking("http/1.1");
+    let securing = Securing::new(&plan.tls, host, Tls::Required).speaking("http/1.1");
     let mut wire = wire.secured_by(securing);
-    observer.note(&Event::Status(Status::Securing, plan.endpoint.host()));
+    observer.note(&Event::Status(Status::Securing, host));
     let secured = wire.secure(&mut Limit::new(plan.limits.connect));
     match secured {
         Ok(facts) => {

@@ -65,7 +65,7 @@ impl Raw {
     pub fn new(opened: Opened, length: Length, watch: &Watch) -> Result<Raw, Cause> {
         let held = match (opened, length) {
             (Opened::File(source), length) => {
-                let size = source.length().map_err(Cause::Unreadable)?;
+                let size = source.octets();
                 match length {
                     Length::Declared(declared) if size < declared => {
                         return Err(Cause::Short { declared, came: size });
@@ -122,12 +122,9 @@ impl Raw {
         self.size().map(|size| size - self.lead.len() as u64)
     }
 
-    /// True where it can be given again from the start.
-    pub fn is_repeatable(&self) -> bool {
-        match &self.held {
-            Held::Kept { .. } => true,
-            Held::Flow(flow) => !flow.begun,
-        }
+    /// True where it can be given more than once.
+    pub fn can_be_repeated(&self) -> bool {
+        matches!(self.held, Held::Kept { .. })
     }
 
     /// Starts again; false where octets were given that are gone.
@@ -138,6 +135,14 @@ impl Raw {
             Held::Flow(_) => {}
         }
         true
+    }
+
+    /// The SHA-256 of the octets as they were given, where they can be read more than once.
+    pub fn sha256(&self, watch: &Watch) -> Result<Option<[u8; 32]>, Cause> {
+        match &self.held {
+            Held::Kept { source, .. } => source.sha256(watch).map(Some),
+            Held::Flow(_) => Ok(None),
+        }
     }
 
     /// The octets in front of the body, which go out first.

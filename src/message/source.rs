@@ -2,6 +2,7 @@
 
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
+use ring::digest::{Context, SHA256};
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat};
@@ -97,15 +98,6 @@ impl Source {
         }
     }
 
-    /// How many there are now.
-    pub fn length(&self) -> io::Result<u64> {
-        Ok(match self {
-            Source::File { base, seen, .. } => u64::try_from(seen.size).unwrap_or(0).saturating_sub(*base),
-            Source::Spool(file) => file.metadata()?.len(),
-            Source::Memory(octets) => octets.len() as u64,
-        })
-    }
-
     /// Reads at a place behind what a buffer holds, into room that it has.
     pub fn append_at(&self, buffer: &mut Vec<u8>, most: usize, at: u64) -> io::Result<usize> {
         let (file, at) = match self {
@@ -132,6 +124,32 @@ impl Source {
                 Err(rustix::io::Errno::INTR) => {}
                 other => return Ok(other?),
             }
+        }
+    }
+
+    /// How many there are.
+    pub fn octets(&self) -> u64 {
+        match self {
+            Source::File { base, seen, .. } => u64::try_from(seen.size).unwrap_or(0).saturating_sub(*base),
+            Source::Spool(file) => file.metadata().map_or(0, |found| found.len()),
+            Source::Memory(octets) => octets.len() as u64,
+        }
+    }
+
+    /// The SHA-256 of all of them.
+    pub fn sha256(&self, watch: &Watch) -> Result<[u8; 32], Cause> {
+        let mut digest = Context::new(&SHA256);
+        let (mut block, mut at) = (vec![0u8; BLOCK], 0);
+        loop {
+            watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+            let count = self.read_at(&mut block, at).map_err(Cause::Unreadable)?;
+            if count == 0 {
+                let mut sum = [0u8; 32];
+                sum.copy_from_slice(digest.finish().as_ref());
+                return Ok(sum);
+            }
+            digest.update(&block[..count]);
+            at += count as u64;
         }
     }
 

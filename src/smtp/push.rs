@@ -70,6 +70,11 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
                 Ok(false) => self.hear()?,
                 Err(cause) => return Err(self.lost(cause)),
             }
+            // Between two chunks nothing is under way but answers.
+            while self.refusal.is_some() && self.awaited > 0 {
+                self.answer()?;
+            }
+            self.refused()?;
         }
     }
 

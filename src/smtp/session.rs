@@ -12,6 +12,7 @@ use crate::terms::failure::{Cause, Failure, Feature, Stage};
 use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
 use crate::terms::tls::{Tls, TlsFacts, TlsProblem};
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,6 +76,11 @@ impl<'a, L: Link> Session<'a, L> {
         &self.offered
     }
 
+    /// The TLS it goes under.
+    pub fn tls(&self) -> Option<Arc<TlsFacts>> {
+        self.tls.clone()
+    }
+
     /// A failure at this server. A 530 under TLS asks for a log-on, whatever it answers; in clear it asks for TLS.
     pub(super) fn failure(&self, stage: Stage, cause: Cause) -> Failure {
         let asks_who = matches!(&cause, Cause::Refused(reply) if reply.code == 530) && self.tls.is_some();
@@ -107,6 +113,26 @@ impl<'a, L: Link> Session<'a, L> {
             _ => Cause::NeverTried,
         };
         Err(self.failure(Stage::Reset, cause))
+    }
+
+    /// Waits for a source between two messages, and hears a server that gives up meanwhile.
+    pub fn wait_for(&mut self, source: BorrowedFd<'_>, observer: &mut dyn Observer) -> Result<(), Failure> {
+        loop {
+            let beside = self.talk.link.beside(source);
+            let quiet = match self.talk.marked(beside) {
+                Ok(true) => return Ok(()),
+                Ok(false) => self.talk.quiet_so_far(observer),
+                Err(cause) => Err(cause),
+            };
+            quiet.map_err(|cause| {
+                let stage = match cause {
+                    Cause::Refused(_) => Stage::Quit,
+                    Cause::Deadline(_) | Cause::Interrupted(_) => Stage::Input,
+                    _ => Stage::Mail,
+                };
+                self.failure(stage, cause)
+            })?;
+        }
     }
 
     /// Says QUIT and does not wait for the answer.

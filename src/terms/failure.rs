@@ -120,6 +120,8 @@ pub enum Cause {
     Refused(Reply),
     /// An HTTP server answered with anything but success.
     Answered(Box<Answer>),
+    /// The root of a mailbox names no place for messages.
+    NoSendMessage,
     /// What came is no answer of HTTP, or none that can be read.
     NoHttp(String),
     /// A reply that makes no sense where it came.
@@ -194,6 +196,7 @@ impl Cause {
         match self {
             Cause::Refused(reply) => Cause::Refused(reply.clone()),
             Cause::Answered(answer) => Cause::Answered(answer.clone()),
+            Cause::NoSendMessage => Cause::NoSendMessage,
             Cause::NoHttp(why) => Cause::NoHttp(why.clone()),
             Cause::OutOfPlace(reply) => Cause::OutOfPlace(reply.clone()),
             Cause::Garbled(garble, shown) => Cause::Garbled(*garble, shown.clone()),

@@ -104,6 +104,7 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::Refused(_) | Cause::OutOfPlace(_) | Cause::AheadOfCommand => {
             "IXP_E_SMTP_UNKNOWN_RESPONSE_CODE"
         }
+        Cause::NoSendMessage => "IXP_E_HTTP_ROOT_PROP_NOT_FOUND",
         Cause::Answered(_) | Cause::NoHttp(_) => "MXP_E_HTTP_UNEXPECTED_STATUS",
         Cause::Garbled(..) => "IXP_E_SMTP_RESPONSE_ERROR",
         Cause::Lacks(super::failure::Feature::Dsn) => "IXP_S_SMTP_NO_DSN_SUPPORT",

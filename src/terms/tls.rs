@@ -108,7 +108,13 @@ pub fn fingerprint_text(fingerprint: &Fingerprint) -> String {
 /// Reads `sha256:HEX`; colons between the octets may stand.
 pub fn fingerprint(text: &str) -> Result<Fingerprint, String> {
     let bad = || format!("{text:?} is not a fingerprint (sha256: and 64 hexadecimal digits)");
-    let hex = text.strip_prefix("sha256:").or(text.strip_prefix("SHA256:")).ok_or_else(bad)?.replace(':', "");
+    let hex = text.strip_prefix("sha256:").or(text.strip_prefix("SHA256:")).ok_or_else(bad)?;
+    sha256(&hex.replace(':', "")).map_err(|_| bad())
+}
+
+/// Reads a SHA-256 of 64 hexadecimal digits.
+pub fn sha256(hex: &str) -> Result<[u8; 32], String> {
+    let bad = || format!("{hex:?} is not a SHA-256 (64 hexadecimal digits)");
     if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(bad());
     }

@@ -2,21 +2,39 @@
 //!
 //! Process-wide, because whatever ends the process (a fault, lack of memory, the deadline) must end it with the truth.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 static BRINK: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static UNKNOWN: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static TAKEN: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
+/// How many sessions stand at the brink.
+static SESSIONS: Mutex<usize> = Mutex::new(0);
+
+thread_local! {
+    /// The session of this thread stands there.
+    static MINE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// The end of a message is about to be written.
 pub fn enter() {
-    BRINK.store(true, Ordering::SeqCst);
+    stand(true);
 }
 
 /// The server does not have the message after all.
 pub fn leave() {
-    BRINK.store(false, Ordering::SeqCst);
+    stand(false);
+}
+
+fn stand(here: bool) {
+    if MINE.replace(here) == here {
+        return;
+    }
+    let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    *sessions = if here { *sessions + 1 } else { sessions.saturating_sub(1) };
+    BRINK.store(*sessions > 0, Ordering::SeqCst);
 }
 
 /// The outcome of a message has been reported: whether the server may have it, and whether it took it for somebody.

@@ -102,13 +102,16 @@ impl Observer for Saboteur {
     }
 }
 
-struct Silent;
+struct Silent(Place, Deed);
 
 impl Desk for Silent {
-    fn open(&mut self, _: &Origin) -> Result<Letter, Failure> {
+    fn ear(&self, _: usize) -> Box<dyn Observer + '_> {
+        Box::new(Saboteur(self.0, self.1))
+    }
+    fn open(&self, _: &Origin) -> Result<Letter, Failure> {
         panic!("every letter is open");
     }
-    fn report(&mut self, _: &Report<'_>) {}
+    fn report(&self, _: &Report<'_>) {}
 }
 
 /// Accepts one session and answers every line of it well.
@@ -149,7 +152,7 @@ fn child_that_fails_on_purpose() {
     let letter = || Letter { envelope: envelope(1), message: open(&path) };
     let turn = |_| Turn::Ready(Origin::Path(path.clone()), Box::new(letter()));
     let watch = Arc::new(Watch::default());
-    deliver(&plan, &watch, (0..2).map(turn).collect(), &mut Silent, &mut Saboteur(place, deed));
+    deliver(&plan, &watch, (0..2).map(turn).collect(), 1, &Silent(place, deed));
 }
 
 /// Runs the child; returns its exit status (none where a signal killed it) and its words.

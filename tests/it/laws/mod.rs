@@ -1,6 +1,7 @@
 //! The laws: what must hold whatever a server says, proved on the library with a link in memory, with real sockets and with
 //! processes that fail on purpose.
 
+mod abreast;
 mod deadlock;
 mod faults;
 mod journal;
@@ -10,6 +11,7 @@ mod server;
 mod statuses;
 mod truth;
 mod waits;
+mod ways;
 
 use mailxport::message::open::{Handling, Message, Origin};
 use mailxport::smtp::session::Terms;

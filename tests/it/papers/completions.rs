@@ -43,7 +43,7 @@ fn bash_completes_options_and_their_words() {
     let (well, said) = output(&mut command);
     let lines: Vec<&str> = said.lines().collect();
     assert!(well && lines.len() == 6 && lines[0].contains("-F _mailxport"), "{said}");
-    assert_eq!(lines[1..], ["send", "--unsent", "required", "--discard", "show"]);
+    assert_eq!(lines[1..], ["send send-stream", "--unsent", "required", "--discard", "show"]);
 }
 
 #[test]

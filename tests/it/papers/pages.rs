@@ -7,9 +7,11 @@ use mailxport::config::key::{INHERIT, ROWS, SENDERS};
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "mailxport.1",
     "mailxport-send.1",
+    "mailxport-send-stream.1",
+    "mailxport-post.1",
     "mailxport-check.1",
     "mailxport-sink.1",
     "mailxport-config.1",
@@ -28,7 +30,8 @@ fn command<'t>(tree: &'t clap::Command, name: &str) -> Option<&'t clap::Command>
 fn page(name: &str) -> String {
     let frame = fs::read_to_string(root().join(format!("tests/it/papers/{name}.in"))).unwrap();
     let tree = tree();
-    let command = name.split(['-', '.']).nth(1).and_then(|word| command(&tree, word));
+    let word = name.strip_prefix("mailxport-").and_then(|rest| rest.split('.').next());
+    let command = word.and_then(|word| command(&tree, word));
     let mut text = String::new();
     for line in frame.lines() {
         let mut parts = line.split('@');
@@ -120,7 +123,9 @@ fn mandoc_finds_nothing_wrong_with_the_man_pages() {
 
 #[test]
 fn short_help_has_one_line_an_option() {
-    for words in [&["send"][..], &["check"], &["sink"], &["config", "show"], &["explain"]] {
+    for words in
+        [&["send"][..], &["send-stream"], &["post"], &["check"], &["sink"], &["config", "show"], &["explain"]]
+    {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         let (_, help) = output(program.args(words).arg("-h").env("COLUMNS", "100"));
         let tree = tree();

@@ -10,13 +10,7 @@ pub(super) fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("seven bits", with(b"hello\n")),
         ("eight bits", with("Grüße, 世界\n".as_bytes())),
         ("every high octet", with(&(128..=255).collect::<Vec<u8>>())),
-        (
-            "crlf",
-            with(b"a\nb\n")
-                .iter()
-                .flat_map(|octet| if *octet == b'\n' { vec![b'\r', b'\n'] } else { vec![*octet] })
-                .collect(),
-        ),
+        ("crlf", crlf(&with(b"a\nb\n"))),
         ("dots in odd places", with(b".\n..\n.a\na.\n...\n.\r\n.b\n.")),
         ("no final line end", with(b"good bye")),
         ("empty lines at the end", with(b"hello\n\n\n\n")),
@@ -24,7 +18,31 @@ pub(super) fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("an empty body", with(b"")),
         ("a header alone", HEAD.as_bytes().to_vec()),
         ("a line of ten thousand octets", with(&[&[b'x'; 10_000][..], b"\n.y\n"].concat())),
+        ("a megabyte of plain lines", with(&[&[b'x'; 76][..], b"\n"].concat().repeat(13_000))),
+        (
+            "a megabyte of plain lines with CRLF",
+            crlf(&with(&[&[b'z'; 76][..], b"\n"].concat().repeat(13_000))),
+        ),
+        ("lines as long as they may be", with(&[&[b'y'; 998][..], b"\n"].concat().repeat(300))),
         ("five megabytes", with(&b".a line with a dot in front of it\r\nand one without\n".repeat(100_000))),
         ("a dot at every border", with(&b".\n".repeat(70_000))),
     ]
+}
+
+fn crlf(text: &[u8]) -> Vec<u8> {
+    text.iter().flat_map(|octet| if *octet == b'\n' { vec![b'\r', b'\n'] } else { vec![*octet] }).collect()
+}
+
+/// How a message may travel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    pub(super) tls: bool,
+    pub(super) chunks: bool,
+    /// From a pipe, by `send-stream`.
+    pub(super) stream: bool,
+}
+
+/// Every way that there is.
+pub(super) fn ways() -> impl Iterator<Item = Way> {
+    (0..8).map(|bits| Way { tls: bits & 1 == 0, chunks: bits & 2 == 0, stream: bits & 4 != 0 })
 }

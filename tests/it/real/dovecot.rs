@@ -5,8 +5,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Output;
 use std::thread;
 
+use super::corpus;
 use super::mta::Mta;
-use super::octets::assert_same;
+use super::octets::{assert_same, with_lf};
 use super::server::{Server, skipped};
 
 const NOTE: &[u8] =
@@ -95,6 +96,29 @@ fn tokens() -> u16 {
         }
     });
     port
+}
+
+#[test]
+fn dovecot_keeps_the_corpus_by_every_way() {
+    let Some(house) = House::new() else { return };
+    let words = [&house.doors()[0][..], "--to=b@d.example", "--user=alice", "--password-file=password"];
+    for (name, file) in corpus::messages() {
+        for way in corpus::ways().filter(|way| way.tls) {
+            let about = format!("{name}, {way:?}");
+            let before = house.relay.messages().len();
+            let output = house.dovecot.by(way, &file, &words);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{about}: {said}");
+            let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            let used = json["extensions"].to_string();
+            assert_eq!(used.contains("CHUNKING"), way.chunks, "{about}: {used}");
+            let messages = house.relay.messages();
+            assert_eq!(messages.len(), before + 1, "{about}");
+            let wanted = with_lf(&file);
+            let arrived = messages.iter().any(|message| message.ends_with(&wanted));
+            assert!(arrived, "{about}: none of {} messages is it", messages.len());
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use rustix::fs::inotify;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use super::corpus::Way;
 use super::server::{find, free_port, skipped};
 use crate::fixture::certificates::{Authority, Draft};
 
@@ -204,6 +206,36 @@ impl Mta {
         command.args(["send", "message", "--json", "--from", "a@d.example", "--timeout", "30"]);
         let command = command.args(words).current_dir(self.place.path()).env_clear();
         command.env("MAILXPORT_CONFIG", "/dev/null").stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Sends a message by one of the ways.
+    pub(super) fn by(&self, way: Way, message: &[u8], words: &[&str]) -> Output {
+        fs::write(self.path("message"), message).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        let size = format!("--size={}", message.len());
+        if way.stream {
+            command.args(["send-stream", &size])
+        } else {
+            command.args(["send", "message"])
+        };
+        command.args(["--json", "--from", "a@d.example", "--timeout", "30"]).args(words);
+        match way.tls {
+            true => command.args(["--tls", "required", "--ca-file", "ca.pem"]),
+            false => command.args(["--tls", "off"]),
+        };
+        if !way.chunks {
+            command.arg("--no-chunking");
+        }
+        command.current_dir(self.place.path()).env_clear().env("MAILXPORT_CONFIG", "/dev/null");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let message = message.to_vec();
+        let feed = thread::spawn(move || stdin.write_all(&message));
+        let output = child.wait_with_output().unwrap();
+        let fed = feed.join().unwrap();
+        assert!(!way.stream || !output.status.success() || fed.is_ok(), "{fed:?}");
+        output
     }
 
     /// Runs `mailxport check` with more words.

@@ -50,14 +50,23 @@ fn takes_mail_by_both_roads(mta: &Mta) {
 fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
     for (name, file) in corpus::messages() {
         let wanted = form(&file);
-        if crate::fixture::content::canonical(&file).len() > LIMIT {
-            let output = mta.send(&file, &[&starttls(mta)[..], "--to=b@d.example"]);
-            must(&output, 109, "takes 2000000");
-            assert_eq!((&json(&output)["stage"], mta.is_empty()), (&"mail".into(), true), "{name}");
-            continue;
+        for way in corpus::ways() {
+            let about = format!("{name}, {way:?}");
+            let send = || mta.by(way, &file, &[&starttls(mta)[..], "--to=b@d.example"]);
+            if crate::fixture::content::canonical(&file).len() > LIMIT {
+                let output = send();
+                must(&output, 109, "takes 2000000");
+                assert_eq!((&json(&output)["stage"], mta.is_empty()), (&"mail".into(), true), "{about}");
+                continue;
+            }
+            let message = mta.delivered(|| {
+                let output = send();
+                must(&output, 0, "");
+                let used = json(&output)["extensions"].to_string();
+                assert_eq!(used.contains("CHUNKING"), way.chunks, "{about}: {used}");
+            });
+            assert_same(&about, &wanted, without_its_way(&message));
         }
-        let message = mta.delivered(|| must(&mta.send(&file, &[&first(mta)[..], "--to=b@d.example"]), 0, ""));
-        assert_same(name, &wanted, without_its_way(&message));
     }
 }
 

@@ -1,0 +1,155 @@
+//! DATA, chunks, files handed over as they lie, and streams: whatever way a message goes, the server gets the same octets.
+
+use super::{IN_CLEAR, envelope, open, plan};
+use crate::fixture::content::canonical;
+use mailxport::message::flow::{Begun, Flow, Promise};
+use mailxport::message::open::{Handling, Message};
+use mailxport::net::wire::Wire;
+use mailxport::smtp::session::Session;
+use mailxport::terms::event::Deaf;
+use mailxport::terms::outcome::Verdict;
+use mailxport::terms::plan::Plan;
+use mailxport::watch::wait::Watch;
+use proptest::prelude::*;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+const HEAD: &[u8] = b"Date: now\r\nMessage-ID: <1@d.example>\r\nFrom: a@d.example\r\n\r\n";
+
+/// A server that keeps the octets of one message, however they came.
+fn keep(stream: &UnixStream, chunking: bool) -> Vec<u8> {
+    let (mut reader, mut writer) = (BufReader::new(stream), stream);
+    let mut say = |line: &str| writer.write_all(line.as_bytes()).unwrap();
+    say("220 here\r\n");
+    let (mut kept, mut line) = (Vec::new(), Vec::new());
+    loop {
+        line.clear();
+        if reader.read_until(b'\n', &mut line).unwrap() == 0 || line == b"QUIT\r\n" {
+            return kept;
+        }
+        let text = String::from_utf8_lossy(&line);
+        if let Some(words) = text.trim_end().strip_prefix("BDAT ") {
+            let size: u64 = words.split(' ').next().unwrap().parse().unwrap();
+            let before = kept.len() as u64;
+            (&mut reader).take(size).read_to_end(&mut kept).unwrap();
+            assert_eq!(kept.len() as u64 - before, size, "a chunk that is cut");
+        } else if line == b"DATA\r\n" {
+            say("354 go on\r\n");
+            loop {
+                line.clear();
+                reader.read_until(b'\n', &mut line).unwrap();
+                assert!(line.ends_with(b"\r\n"), "a line without CRLF");
+                if line == b".\r\n" {
+                    break;
+                }
+                kept.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+            }
+        } else if text.starts_with("EHLO") {
+            say(if chunking {
+                "250-here\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
+            } else {
+                "250-here\r\n250-8BITMIME\r\n"
+            });
+            say("250 PIPELINING\r\n");
+            continue;
+        }
+        say("250 ok\r\n");
+    }
+}
+
+/// What the server kept of a message.
+fn sent(plan: &Plan, chunking: bool, recipients: usize, mut message: Message) -> Vec<u8> {
+    let (client, server) = UnixStream::pair().unwrap();
+    thread::scope(|scope| {
+        let keeper = scope.spawn(|| {
+            let server = server;
+            keep(&server, chunking)
+        });
+        let wire = Wire::new(client.into(), false, None, Arc::new(Watch::default())).unwrap();
+        let mut session = Session::open(wire, plan, IN_CLEAR, &mut Deaf).unwrap();
+        let outcome = session.submit(&envelope(recipients), &mut message, &mut Deaf);
+        assert!(matches!(outcome.verdict, Verdict::Accepted(_)), "{:?}", outcome.failure);
+        session.close(&mut Deaf);
+        keeper.join().unwrap()
+    })
+}
+
+/// The octets through a pipe, written in pieces of this size.
+fn flow(octets: &[u8], piece: usize, use_message: impl FnOnce(Message) -> Vec<u8>) -> Vec<u8> {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(move || octets.chunks(piece).try_for_each(|part| writer.write_all(part)));
+        let promise = Promise { size: octets.len() as u64, sha256: None };
+        let mut flow = Flow::new(OwnedFd::from(reader), promise);
+        while let Begun::Wait(source) = flow.begin().unwrap() {
+            let mut fds = [rustix::event::PollFd::from_borrowed_fd(source, rustix::event::PollFlags::IN)];
+            rustix::event::poll(&mut fds, None).unwrap();
+        }
+        use_message(Message::of_flow(flow, &Handling::default()).unwrap())
+    })
+}
+
+/// By every way; the message lies at the path too.
+fn hold(path: &Path, octets: &[u8], piece: usize) -> Result<(), String> {
+    let wanted = canonical(octets);
+    for (recipients, chunking) in [(1, false), (2, false), (1, true), (2, true)] {
+        let plan = plan("127.0.0.1:25", false);
+        let by_file = sent(&plan, chunking, recipients, open(path));
+        let by_pipe = flow(octets, piece, |message| sent(&plan, chunking, recipients, message));
+        for (what, kept) in [("file", by_file), ("pipe", by_pipe)] {
+            let same = kept.iter().zip(&wanted).take_while(|(one, other)| one == other).count();
+            if kept != wanted {
+                let (kept, wanted) = (kept.len(), wanted.len());
+                return Err(format!(
+                    "{what}, chunking {chunking}: {kept} octets for {wanted}, the first {same} the same"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lines of one kind, with oddities around the borders of blocks.
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    let oddities: &[&[u8]] =
+        &[b".", b"\n.", b"\r\n.\r\n", b"\r", b"\r\r\n", b"\n", b"\r\n", b"\r\n..", b"\xe9"];
+    let oddity = prop::sample::select(oddities);
+    let border = prop_oneof![Just(64 * 1024usize), Just(128 * 1024), Just(256 * 1024), Just(384 * 1024)];
+    let place = (border, -4isize..4, oddity);
+    let size = prop_oneof![3 => 0usize..300, 1 => 65_000usize..66_000, 1 => 131_000usize..132_000, 2 => 262_000usize..263_000, 2 => 390_000usize..400_000];
+    let kinds: &[&[u8]] = &[b"\r\n", b"\r\n", b"\r\n", b"\n", b""];
+    let ends = prop::sample::select(kinds);
+    (size, ends, 1usize..90, prop::collection::vec(place, 0..5)).prop_map(|(size, end, width, places)| {
+        let line = [&b"x".repeat(width)[..], end].concat();
+        let mut body: Vec<u8> = line.iter().copied().cycle().take(size).collect();
+        for (border, off, oddity) in places {
+            // Borders are counted from the start of the message and from that of its body.
+            for base in [0, HEAD.len()] {
+                let at = (border as isize + off) as usize - base;
+                if at < body.len() {
+                    let end = (at + oddity.len()).min(body.len());
+                    body.splice(at..end, oddity.iter().copied());
+                }
+            }
+        }
+        body
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_way_brings_the_same_octets(body in bodies(), piece in prop_oneof![1usize..100, 4000usize..5000, Just(65536), Just(1 << 20)]) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("note.eml");
+        let octets = [HEAD, &body].concat();
+        std::fs::write(&path, &octets).unwrap();
+        let piece = if octets.len() > 10_000 { piece.max(1000) } else { piece };
+        prop_assert_eq!(hold(&path, &octets, piece), Ok(()));
+    }
+}
