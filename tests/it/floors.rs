@@ -359,7 +359,7 @@ fn the_reader_sees_what_it_must() {
         ("cli/a.rs", "use clap::Parser;", ""),
         ("app/a.rs", "use clap::Parser;", "clap belongs to cli"),
         ("smtp/sasl/a.rs", "use ring::{digest, hmac}; fn a() { hmac::sign(); }", ""),
-        ("terms/a.rs", "use ring::hmac;", "ring belongs to message and net and smtp"),
+        ("terms/a.rs", "use ring::hmac;", "ring belongs to httpmail and message and net and smtp"),
         ("sink/tls.rs", "use rustls::ServerConfig;", ""),
         ("sink/a.rs", "use rustls::ServerConfig;", "rustls belongs to net and sink/tls.rs"),
         ("app/a.rs", "fn a() { ::clap::x() }", "clap belongs to cli"),
