@@ -54,7 +54,13 @@ pub(super) fn hear<'m>(
         None => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
     }
     exchange.finish();
-    let mut lines = vec![printable_octets(&reason)];
+    let reason = printable_octets(&reason);
+    // Pages of errors repeat the status as their title and as their heading.
+    let title = format!("{} {reason}", status.as_u16());
+    while let Some(rest) = line.strip_prefix(&title).filter(|_| !reason.is_empty()) {
+        line = rest.trim_start().to_owned();
+    }
+    let mut lines = vec![reason];
     lines.extend(Some(line).filter(|line| !line.is_empty()));
     let mut reply = Reply { code: status.as_u16(), enhanced: None, lines };
     mask::apply(masks, &mut reply);

@@ -115,7 +115,7 @@ impl LogOn {
             is_stale |= challenge.get("stale").is_some_and(|stale| stale.eq_ignore_ascii_case("true"));
             match Digest::of(challenge, cnonce()?) {
                 Ok(found) if best.as_ref().is_none_or(|best| found.is_better_than(best)) => {
-                    best = Some(found)
+                    best = Some(found);
                 }
                 Ok(_) => {}
                 Err(why) => lack = Some(why),

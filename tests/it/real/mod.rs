@@ -4,6 +4,7 @@ mod check;
 mod corpus;
 mod dovecot;
 mod mta;
+mod nginx;
 mod octets;
 mod sasl;
 pub(crate) mod server;
