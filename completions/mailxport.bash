@@ -788,7 +788,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__send)
-            opts="-a -4 -6 -u -f -t -v -q -h --files-from --jobs --unsent --dry-run --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
+            opts="-a -4 -6 -u -f -t -v -q -h --files-from --jobs --unsent --dry-run --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --retry --retry-delay --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -942,6 +942,14 @@ _mailxport() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -970,7 +978,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__send__subcmd__stream)
-            opts="-a -4 -6 -u -f -t -v -q -h --size --sha256 --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
+            opts="-a -4 -6 -u -f -t -v -q -h --size --sha256 --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --retry --retry-delay --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1117,6 +1125,14 @@ _mailxport() {
                     return 0
                     ;;
                 --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-delay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -81,6 +81,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-return 
 headers\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-envid -d 'An id that reports repeat' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l max-size -d 'Refuse what is larger (109); k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l retry -d 'Try what is put off so many times more' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l retry-delay -d 'Wait so long before the next try [default: 20]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l context -d 'Repeat TEXT in the JSON' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -153,6 +155,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-
 headers\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-envid -d 'An id that reports repeat' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l max-size -d 'Refuse what is larger (109); k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l retry -d 'Try what is put off so many times more' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l retry-delay -d 'Wait so long before the next try [default: 20]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l context -d 'Repeat TEXT in the JSON' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
 always\t''

@@ -229,8 +229,10 @@ fn recipients_of(path: &Path, watch: &Watch) -> Result<Vec<Address>, Failure> {
     let octets = whole(path, watch)?;
     let mut found = Vec::new();
     for (at, line) in octets.split(|&octet| octet == b'\n').enumerate() {
-        let about = format!("line {} of {}", at + 1, path.to_string_lossy());
-        let bad = |problem| Failure::new(Stage::Input, Cause::BadList(problem)).about(about.as_str());
+        let bad = |problem| {
+            let about = format!("line {} of {}", at + 1, path.to_string_lossy());
+            Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
+        };
         let text = std::str::from_utf8(line).map_err(|_| {
             bad(AddressProblem { text: String::from_utf8_lossy(line).into_owned(), why: "it is not UTF-8" })
         })?;

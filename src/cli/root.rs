@@ -7,7 +7,7 @@ use super::post::PostArgs;
 use super::send::SendArgs;
 use super::send_stream::SendStreamArgs;
 use super::sink::SinkArgs;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 
 /// Hands mail to a server exactly once, and says in its exit status what became of it
@@ -37,9 +37,27 @@ pub struct Aside {
 
 impl Root {
     pub fn read(arguments: &[OsString]) -> Result<Root, Aside> {
+        if let Some(command) = in_haste(arguments) {
+            return Ok(Root { command });
+        }
         Root::try_parse_from(arguments)
             .map_err(|error| Aside { text: error.render().to_string(), is_wrong: error.use_stderr() })
     }
+}
+
+/// The verbs that send know only their own options: those of all the others need as long to be made as a message to be
+/// sent. Whatever is not plainly right is left to the whole program, which has the words for it.
+fn in_haste(arguments: &[OsString]) -> Option<Command> {
+    match arguments.get(1)?.to_str()? {
+        "send" => options_of(arguments).map(|args| Command::Send(Box::new(args))),
+        "send-stream" => options_of(arguments).map(|args| Command::SendStream(Box::new(args))),
+        _ => None,
+    }
+}
+
+fn options_of<A: Args>(arguments: &[OsString]) -> Option<A> {
+    let command = A::augment_args(clap::Command::new("mailxport"));
+    A::from_arg_matches(&command.try_get_matches_from(&arguments[1..]).ok()?).ok()
 }
 
 /// Each command says what it does beside its own options.

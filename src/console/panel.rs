@@ -9,9 +9,12 @@ use crate::message::open::Origin;
 use crate::terms::event::{Event, Observer};
 use crate::terms::outcome::{Note, Outcome, Verdict};
 use crate::terms::printable::{printable, printable_json};
+use crate::terms::reply::Reply;
+use crate::terms::tls::TlsFacts;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
+use std::time::Duration;
 
 /// What a person or a script wants to see.
 #[derive(Debug, Default)]
@@ -71,18 +74,17 @@ impl Panel {
             (Some(dir), Some(id)) => Some(format!("{}/new/{id}", dir.trim_end_matches('/'))),
             _ => None,
         };
-        let record = Record::of(
-            origin,
-            outcome,
-            Beside {
-                message_id: letter.and_then(|letter| letter.message.message_id.clone()),
-                size: letter.and_then(|letter| letter.message.size()),
-                server: Some(self.show.server.clone()).filter(|server| !server.is_empty()),
-                context: self.show.context.clone(),
-                kept: kept.clone(),
-                notes: self.show.kept_back.then_some(Note::AccountKeptBack).into_iter().collect(),
-            },
-        );
+        let beside = || Beside {
+            message_id: letter.and_then(|letter| letter.message.message_id.clone()),
+            size: letter.and_then(|letter| letter.message.size()),
+            server: Some(self.show.server.clone()).filter(|server| !server.is_empty()),
+            context: self.show.context.clone(),
+            kept: kept.clone(),
+            notes: self.show.kept_back.then_some(Note::AccountKeptBack).into_iter().collect(),
+        };
+        // A record of many recipients takes its time: only who wants one waits for it.
+        let wanted = self.show.json || self.show.log.is_some();
+        let record = wanted.then(|| Record::of(origin, outcome, beside()));
         let lines = match &outcome.failure {
             Some(failure) => voice::failure(failure, outcome, origin, self.show.several),
             None => match &kept {
@@ -93,7 +95,7 @@ impl Panel {
                 None => Vec::new(),
             },
         };
-        self.bring(outcome, &lines, &record);
+        self.bring(outcome, &lines, record.as_ref());
     }
 
     /// The same about a message that was posted; `size` is that of its body.
@@ -109,20 +111,36 @@ impl Panel {
             None if self.terminal => posted::sent(outcome, origin, &self.show.server),
             None => Vec::new(),
         };
-        self.bring(outcome, &lines, &record);
+        self.bring(outcome, &lines, Some(&record));
     }
 
-    fn bring(&mut self, outcome: &Outcome, lines: &[String], record: &Record) {
+    fn bring(&mut self, outcome: &Outcome, lines: &[String], record: Option<&Record>) {
         let failed = outcome.failure.is_some();
         if !self.show.quiet && (failed || !self.show.json) || failed && !self.show.json {
             let many = if self.show.quiet { 1 } else { lines.len() };
             lines.iter().take(many).for_each(|line| self.say(line));
         }
         self.say_notes(&outcome.notes);
-        if self.show.json {
-            out::data(&record.line());
+        if let Some(record) = record {
+            if self.show.json {
+                out::data(&record.line());
+            }
+            self.log(|| json!({ "done": record }));
         }
-        self.log(|| json!({ "done": record }));
+    }
+
+    /// Says what is tried again: to a person, or to whoever wants the phases.
+    pub fn put_off(&mut self, report: &Report<'_>, wait: Duration) {
+        self.progress.clear();
+        if self.show.quiet
+            || (self.show.json && self.show.verbose == 0)
+            || !(self.terminal || self.show.verbose > 0)
+        {
+            return;
+        }
+        if let Some(failure) = &report.outcome.failure {
+            self.say(&voice::put_off(failure, report, wait, self.show.several));
+        }
     }
 
     /// Ends the log of a run that has no message.
@@ -155,6 +173,18 @@ impl Panel {
         }
     }
 
+    fn tell_tls(&self, facts: &TlsFacts) {
+        let verified = if facts.is_verified() { "verified" } else { "not verified" };
+        self.tell(&format!("mailxport: {} {}, certificate {verified}", facts.version, facts.cipher));
+    }
+
+    fn tell_reply(&self, reply: &Reply) {
+        for (at, line) in reply.lines.iter().enumerate() {
+            let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
+            self.tell(&format!("< {}{mark}{}", reply.code, printable(line)));
+        }
+    }
+
     /// Logs what happens in a session.
     fn log_event(&mut self, entry: impl FnOnce() -> serde_json::Value) {
         let session = self.show.abreast.then_some(self.session + 1);
@@ -167,6 +197,7 @@ impl Panel {
         });
     }
 
+    /// Writes an entry, which is made only where there is a log.
     fn log(&mut self, entry: impl FnOnce() -> serde_json::Value) {
         if let Some(log) = &mut self.show.log {
             // One write a line: lines of several runs in one file stay whole.
@@ -191,11 +222,7 @@ impl Observer for Panel {
             }
             Event::Secured(facts) => {
                 if self.show.verbose > 0 {
-                    let verified = if facts.is_verified() { "verified" } else { "not verified" };
-                    self.tell(&format!(
-                        "mailxport: {} {}, certificate {verified}",
-                        facts.version, facts.cipher
-                    ));
+                    self.tell_tls(facts);
                 }
                 self.log_event(|| json!({ "tls": Security::of(facts) }));
             }
@@ -207,19 +234,15 @@ impl Observer for Panel {
             }
             Event::Response(reply) => {
                 if self.show.verbose > 1 {
-                    for (at, line) in reply.lines.iter().enumerate() {
-                        let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
-                        self.tell(&format!("< {}{mark}{}", reply.code, printable(line)));
-                    }
+                    self.tell_reply(reply);
                 }
                 self.log_event(|| json!({ "response": Said::of(reply) }));
             }
             Event::Stream { increment, current, total } => {
                 self.progress.at(*current, *total);
-                self.log_event(|| {
-                    let stream = json!({ "increment": increment, "current": current, "total": total });
-                    json!({ "stream": stream })
-                });
+                self.log_event(
+                    || json!({ "stream": { "increment": increment, "current": current, "total": total } }),
+                );
             }
             Event::Committed { dot } => {
                 if self.show.verbose > 1 {

@@ -1,5 +1,6 @@
 //! Floor 4: the one road that every message takes, and a check as far as it needs none.
 
+pub mod again;
 pub mod check;
 pub mod deliver;
 pub mod job;

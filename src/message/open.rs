@@ -212,9 +212,12 @@ impl Message {
 }
 
 fn measure(source: &Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
-    let mut block = vec![0u8; BLOCK];
+    let length = source.length();
+    let wanted = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(BLOCK);
+    let mut block = vec![0u8; wanted.min(BLOCK)];
     let mut at = 0;
-    loop {
+    // A file that grows meanwhile is found out at its end: it is not what it was.
+    while length != Some(at) {
         watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
         let count = source.read_at(&mut block, at).map_err(Cause::Unreadable)?;
         if count == 0 {
@@ -223,6 +226,7 @@ fn measure(source: &Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause>
         scan.feed(&block[..count]);
         at += count as u64;
     }
+    Ok(())
 }
 
 #[cfg(test)]

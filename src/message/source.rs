@@ -153,6 +153,16 @@ impl Source {
         }
     }
 
+    /// How many octets a file had when it was opened; one that tells nothing has no length.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Source::File { base, seen, .. } => {
+                u64::try_from(seen.size).ok()?.checked_sub(*base).filter(|length| *length > 0)
+            }
+            Source::Memory(_) | Source::Spool(_) => None,
+        }
+    }
+
     /// The file that holds them, and where in it a place is; none for what lies in memory.
     pub fn file_at(&self, at: u64) -> Option<(BorrowedFd<'_>, u64)> {
         match self {

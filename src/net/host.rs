@@ -1,11 +1,17 @@
 //! The name of this host, as EHLO wants it: fully qualified, or none at all.
 
 use crate::terms::address::domain_name;
+use std::sync::OnceLock;
 
 /// The fully qualified name: the host name if it has a dot, else the one that the hosts file gives it.
 ///
-/// The name service is not asked: a send should not wait for it.
+/// The name service is not asked: a send should not wait for it. It is looked for once.
 pub fn full_name() -> Option<String> {
+    static NAME: OnceLock<Option<String>> = OnceLock::new();
+    NAME.get_or_init(look_for_full_name).clone()
+}
+
+fn look_for_full_name() -> Option<String> {
     let uname = rustix::system::uname();
     let name = uname.nodename().to_str().ok()?;
     if name.contains('.') {

@@ -62,7 +62,7 @@ impl Wire {
         let Some(tls) = &mut self.tls else { return Ok(Now::Done(0)) };
         let mut sealed = 0;
         for part in parts.iter().filter(|part| !part.is_empty()) {
-            let count = tls.seal_many(part)?;
+            let count = tls.seal(part)?;
             sealed += count;
             if count < part.len() {
                 break;

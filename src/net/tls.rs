@@ -7,7 +7,7 @@ use super::verify::{Store, Verifier};
 use crate::terms::failure::Cause;
 use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
 use rustix::io::Errno;
-use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
+use rustix::net::{SendAncillaryBuffer, SendFlags};
 use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -198,11 +198,6 @@ impl Secured {
         self.session.writer().write(piece).map_err(Cause::WriteFailed)
     }
 
-    /// Seals several records' worth at once; 0 where what was sealed before has to go out first.
-    pub(super) fn seal_many(&mut self, octets: &[u8]) -> Result<usize, Cause> {
-        self.session.writer().write(octets).map_err(Cause::WriteFailed)
-    }
-
     pub(super) fn say_goodbye(&mut self) {
         self.session.send_close_notify();
     }
@@ -241,8 +236,8 @@ impl Secured {
     }
 }
 
-/// Octets sealed in one go: what a record holds.
-const SEALED_AT_ONCE: usize = 16 * 1024;
+/// Octets sealed in one go, and written in one: what four records hold.
+const SEALED_AT_ONCE: usize = 64 * 1024;
 
 /// A socket as rustls wants it, with the error as the system gave it.
 struct Pipe<'a> {
@@ -258,9 +253,9 @@ impl Write for Pipe<'_> {
         })
     }
 
-    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+    fn write_vectored(&mut self, records: &[IoSlice<'_>]) -> io::Result<usize> {
         let mut none = SendAncillaryBuffer::default();
-        sendmsg(self.socket, parts, &mut none, SendFlags::NOSIGNAL).map_err(|error| {
+        rustix::net::sendmsg(self.socket, records, &mut none, SendFlags::NOSIGNAL).map_err(|error| {
             self.error = Some(error);
             error.into()
         })

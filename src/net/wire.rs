@@ -6,6 +6,7 @@ use crate::terms::failure::Cause;
 use crate::terms::reply::{Garble, LONGEST_LINE};
 use crate::terms::tls::{TlsFacts, TlsProblem};
 use crate::watch::wait::Watch;
+use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
@@ -28,6 +29,10 @@ pub struct Wire {
     distrusted: Option<Box<TlsFacts>>,
     /// Octets that TLS has sealed, but that nobody was told of: they are offered once more.
     sealed: usize,
+    /// Room for what is still to be opened.
+    block: Vec<u8>,
+    /// Something was said and nothing was heard since: an answer will not be there yet.
+    spoke: bool,
 }
 
 /// Octets that came and were not yet asked for.
@@ -100,7 +105,19 @@ impl Wire {
             rustix::net::sockopt::set_tcp_nodelay(&socket, true)?;
         }
         let inbox = Inbox::default();
-        Ok(Wire { socket, watch, tcp, local, inbox, securing: None, tls: None, distrusted: None, sealed: 0 })
+        Ok(Wire {
+            socket,
+            watch,
+            tcp,
+            local,
+            inbox,
+            securing: None,
+            tls: None,
+            distrusted: None,
+            sealed: 0,
+            block: Vec::new(),
+            spoke: false,
+        })
     }
 
     /// Says how TLS is to be begun when the dialogue asks for it.
@@ -115,26 +132,24 @@ impl Wire {
             return Ok(true);
         }
         self.inbox.compact();
-        let mut block = [0u8; READ_AT_ONCE];
         // Records that carry nothing for the dialogue must not keep it from looking at the clock.
         for _ in 0..READS_IN_ONE_GO {
-            match rustix::io::read(&self.socket, &mut block) {
+            let room = if self.tls.is_none() { &mut self.inbox.octets } else { &mut self.block };
+            room.reserve(READ_AT_ONCE);
+            match rustix::io::read(&self.socket, spare_capacity(room)) {
                 Ok(0) => {
                     self.inbox.ended = true;
                     return Ok(true);
                 }
-                Ok(count) => match &mut self.tls {
-                    None => {
-                        self.inbox.octets.extend_from_slice(&block[..count]);
+                Ok(_) => {
+                    let Some(tls) = &mut self.tls else { return Ok(true) };
+                    let opened = tls.open(&self.block, &mut self.inbox.octets);
+                    self.block.clear();
+                    self.inbox.ended = opened?;
+                    if self.inbox.ended || !self.inbox.is_empty() {
                         return Ok(true);
                     }
-                    Some(tls) => {
-                        self.inbox.ended = tls.open(&block[..count], &mut self.inbox.octets)?;
-                        if self.inbox.ended || !self.inbox.is_empty() {
-                            return Ok(true);
-                        }
-                    }
-                },
+                }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Ok(false),
                 Err(Errno::CONNRESET | Errno::CONNABORTED | Errno::PIPE) => {
@@ -256,7 +271,8 @@ impl Wire {
         }
         // A server that never lets it come to a wait must not keep it from a deadline or a signal.
         self.watch.check().map_err(|halt| halt.cause(limit.whole))?;
-        while !self.fill()? {
+        // What was just said is not answered yet: to look first would be a call for nothing.
+        while std::mem::take(&mut self.spoke) || !self.fill()? {
             let (until, whole) = (limit.until(), limit.whole);
             self.wait(PollFlags::IN, until, whole)?;
         }
@@ -266,6 +282,7 @@ impl Wire {
 
 impl Link for Wire {
     fn offer(&mut self, octets: &[u8], limit: Duration) -> Result<Offer, Cause> {
+        self.spoke = true;
         if self.tls.is_some() {
             self.watch.check().map_err(|halt| halt.cause(limit))?;
             return self.offer_tls(octets, limit);

@@ -13,6 +13,7 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Fate;
 use crate::terms::reply::Reply;
 use crate::watch::brink;
+use std::sync::Arc;
 
 /// What travels in one flight with an envelope.
 #[derive(Default)]
@@ -169,6 +170,8 @@ impl<L: Link> Session<'_, L> {
         fates: &mut Fates,
         delivered: bool,
     ) -> Result<(), Failure> {
+        // Most servers say the same to all of them.
+        let mut before: Option<Arc<Reply>> = None;
         for at in 0..fates.each.len() {
             let Some(reply) = replies.next() else { break };
             if !reply.is_positive() && !reply.is_refusal() {
@@ -181,7 +184,9 @@ impl<L: Link> Session<'_, L> {
                 }
                 return Err(failure);
             }
-            fates.each[at].1 = Fate::of(reply);
+            let reply = before.filter(|before| **before == reply).unwrap_or_else(|| Arc::new(reply));
+            fates.each[at].1 = Fate::of(Arc::clone(&reply));
+            before = Some(reply);
         }
         Ok(())
     }

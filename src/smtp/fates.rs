@@ -5,6 +5,7 @@ use crate::terms::envelope::Envelope;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Fate;
 use crate::terms::reply::Reply;
+use std::sync::Arc;
 
 /// What is known of the recipients while a message is on its way, and the stage that decided about them.
 #[derive(Debug)]
@@ -72,5 +73,6 @@ pub(super) fn fate_without_message(failure: &Failure) -> Fate {
 
 /// A refusal of the whole message, or of it for one LMTP recipient: 552 is meant for good here.
 pub(super) fn fate_at_dot(reply: &Reply) -> Fate {
-    if reply.is_temporary() { Fate::Deferred(reply.clone()) } else { Fate::Refused(reply.clone()) }
+    let reply = Arc::new(reply.clone());
+    if reply.is_temporary() { Fate::Deferred(reply) } else { Fate::Refused(reply) }
 }

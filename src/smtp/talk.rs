@@ -152,7 +152,10 @@ impl<L: Link> Talk<L> {
         if let Some(reply) = &reply {
             self.reader = ReplyReader::default();
             self.lost |= reply.code == 421;
-            observer.note(&Event::Response(&self.without_secrets(reply.clone())));
+            match self.masked.is_empty() {
+                true => observer.note(&Event::Response(reply)),
+                false => observer.note(&Event::Response(&self.without_secrets(reply.clone()))),
+            }
         }
         Ok(reply)
     }

@@ -10,6 +10,7 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::reply::Reply;
 use crate::watch::brink;
+use std::sync::Arc;
 use std::time::Duration;
 
 impl<L: Link> Session<'_, L> {
@@ -27,7 +28,7 @@ impl<L: Link> Session<'_, L> {
                 let reply = heard.map_or_else(|| self.talk.reply(Stage::Dot, observer), Ok);
                 let outcome = self.one_verdict(reply);
                 fates.turn_accepted(&match &outcome {
-                    Ok(reply) => Fate::Accepted(reply.clone()),
+                    Ok(reply) => Fate::Accepted(Arc::new(reply.clone())),
                     Err(Failure { cause: Cause::Refused(reply), .. }) => fate_at_dot(reply),
                     Err(_) => Fate::Unknown,
                 });
@@ -77,7 +78,7 @@ impl<L: Link> Session<'_, L> {
             let reply = self.talk.reply(Stage::Dot, observer);
             match self.one_verdict(reply) {
                 Ok(reply) => {
-                    fates.each[at].1 = Fate::Accepted(reply.clone());
+                    fates.each[at].1 = Fate::Accepted(Arc::new(reply.clone()));
                     good = Some(reply);
                 }
                 Err(Failure { cause: Cause::Refused(reply), .. }) => {

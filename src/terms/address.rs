@@ -6,12 +6,14 @@
 use super::printable::printable;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
-/// A mailbox. Nothing in it can end a line or a path on the wire.
+/// A mailbox. Nothing in it can end a line or a path on the wire. Clones share its text: there may be many of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    local: String,
-    domain: Option<String>,
+    text: Arc<str>,
+    /// Where the `@` in front of the domain stands.
+    at: Option<usize>,
 }
 
 /// Why a text is no address.
@@ -47,16 +49,22 @@ impl Address {
             None if rest.is_empty() => return Err(problem("it has no @domain")),
             None => return Err(problem("it holds a character that must be quoted")),
         };
-        let address = Address { local: local.to_owned(), domain };
-        if address.to_string().len() > LONGEST {
+        let at = domain.as_ref().map(|_| local.len());
+        let whole: Arc<str> = match domain {
+            None => local.into(),
+            // Only a domain that was turned into A-labels differs from what was given.
+            Some(domain) if rest[1..] == domain => text.into(),
+            Some(domain) => [local, "@", &domain].concat().into(),
+        };
+        if whole.len() > LONGEST {
             return Err(problem("it is longer than 254 octets"));
         }
-        Ok(address)
+        Ok(Address { text: whole, at })
     }
 
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
     pub fn needs_utf8(&self) -> bool {
-        !self.local.is_ascii()
+        !self.text.is_ascii()
     }
 
     /// True for addresses that name the same mailbox for certain: the local part exactly, the domain without case.
@@ -65,20 +73,19 @@ impl Address {
     }
 
     /// What duplicates are recognised by.
-    pub fn key(&self) -> String {
-        match &self.domain {
-            Some(domain) => format!("{}@{}", self.local, domain.to_ascii_lowercase()),
-            None => self.local.to_ascii_lowercase(),
+    pub fn key(&self) -> Arc<str> {
+        // The part that has no case.
+        let (exact, folded) = self.text.split_at(self.at.unwrap_or(0));
+        match folded.bytes().any(|octet| octet.is_ascii_uppercase()) {
+            true => [exact, &folded.to_ascii_lowercase()].concat().into(),
+            false => Arc::clone(&self.text),
         }
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.domain {
-            Some(domain) => write!(f, "{}@{}", self.local, domain),
-            None => f.write_str(&self.local),
-        }
+        f.write_str(&self.text)
     }
 }
 

@@ -47,6 +47,11 @@ pub fn address_list(text: &str, empty: Empty) -> Result<Vec<Address>, AddressPro
 
 /// Reads one mailbox, as `--from` takes it: bare, in brackets or with a display name.
 pub fn mailbox(text: &str) -> Result<Address, AddressProblem> {
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"@.-_+".contains(&octet);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        // Nothing in it has a meaning in a list.
+        return Address::parse(text);
+    }
     let mut list = address_list(text, Empty::Refused)?;
     match list.pop() {
         Some(one) if list.is_empty() => Ok(one),

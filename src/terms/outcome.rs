@@ -9,20 +9,21 @@ use super::tls::TlsFacts;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What became of one recipient.
+/// What became of one recipient. Recipients may share a reply: that to the message, or one that was said to each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     Untried,
-    Accepted(Reply),
-    Deferred(Reply),
-    Refused(Reply),
+    Accepted(Arc<Reply>),
+    Deferred(Arc<Reply>),
+    Refused(Arc<Reply>),
     /// The message was written to its end and no verdict came.
     Unknown,
 }
 
 impl Fate {
     /// The fate that a reply to RCPT, or of LMTP to the dot, decides; 552 to RCPT is read as 452 (RFC 5321 4.5.3.1.10).
-    pub fn of(reply: Reply) -> Fate {
+    pub fn of(reply: impl Into<Arc<Reply>>) -> Fate {
+        let reply = reply.into();
         match reply.code {
             200..=299 => Fate::Accepted(reply),
             400..=499 | 552 => Fate::Deferred(reply),

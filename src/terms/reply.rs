@@ -128,6 +128,10 @@ impl ReplyReader {
         let text = &text[..text.len().min(self.keep)];
         if self.lines.is_empty() || !text.is_empty() {
             self.keep -= text.len();
+            if last {
+                // Most replies have one line, and a session may hold many of them.
+                self.lines.reserve_exact(1);
+            }
             self.lines.push(match std::str::from_utf8(text) {
                 Ok(text) => text.to_owned(),
                 Err(_) => text.iter().map(|&octet| char::from(octet)).collect(),

@@ -3,7 +3,7 @@
 use crate::terms::failure::Signal;
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::low_level;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -71,7 +71,20 @@ fn is_in(mask: u64, signal: i32) -> bool {
 
 /// The signals that this process ignores, by Linux's own word; none where it gives none.
 fn ignored_mask() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0)
+    mask_in(&first_of("/proc/self/status"))
+        .or_else(|| mask_in(&std::fs::read_to_string("/proc/self/status").unwrap_or_default()))
+        .unwrap_or(0)
+}
+
+/// What one read gives, commonly all of it: to ask for the length first and to feel for the end takes a dozen calls.
+fn first_of(path: &str) -> String {
+    let mut octets = [0u8; 4096];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut octets));
+    String::from_utf8_lossy(&octets[..read.unwrap_or(0)]).into_owned()
+}
+
+fn mask_in(status: &str) -> Option<u64> {
+    let (_, rest) = status.split_once("\nSigIgn:")?;
+    let (hex, _) = rest.split_once('\n')?;
+    u64::from_str_radix(hex.trim(), 16).ok()
 }

@@ -31,7 +31,7 @@ enum Manner {
 }
 
 /// A server's end of a connection; what it cannot write at once it waits to write, deaf meanwhile.
-fn serve(reader: impl Read, mut writer: impl Write, manner: Manner) {
+fn serve(reader: impl Read, mut writer: impl Write, manner: Manner, chunking: bool) {
     let capacity = if matches!(manner, Manner::Sips) { 1 } else { 64 * 1024 };
     let text = if matches!(manner, Manner::Long) { "x".repeat(1000) } else { "ok".to_owned() };
     let mut say = |line: String| {
@@ -41,12 +41,23 @@ fn serve(reader: impl Read, mut writer: impl Write, manner: Manner) {
     };
     say("220 here".to_owned()).unwrap();
     let mut in_body = false;
-    for line in BufReader::with_capacity(capacity, reader).lines().map_while(Result::ok) {
+    let (mut reader, mut line) = (BufReader::with_capacity(capacity, reader), String::new());
+    loop {
+        line.clear();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            break;
+        }
+        let line = line.trim_end();
+        if let Some(size) = line.strip_prefix("BDAT ").and_then(|words| words.split(' ').next()) {
+            let mut chunk = (&mut reader).take(size.parse().unwrap());
+            std::io::copy(&mut chunk, &mut std::io::sink()).unwrap();
+        }
         if in_body && line != "." {
             continue;
         }
         in_body = line == "DATA";
         let answer = match line.get(..4) {
+            Some("EHLO") if chunking => "250-here\r\n250-CHUNKING\r\n250 PIPELINING".to_owned(),
             Some("EHLO") => "250-here\r\n250 PIPELINING".to_owned(),
             Some("DATA") => "354 go on".to_owned(),
             Some("QUIT") => break,
@@ -58,10 +69,10 @@ fn serve(reader: impl Read, mut writer: impl Write, manner: Manner) {
     }
 }
 
-fn send(client: OwnedFd, tcp: bool, partial: bool) -> Outcome {
+fn send(client: OwnedFd, tcp: bool, partial: bool, octets: usize) -> Outcome {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("note.eml");
-    std::fs::write(&path, letter(1, 500_000)).unwrap();
+    std::fs::write(&path, letter(1, octets)).unwrap();
     let plan = plan("127.0.0.1:25", partial);
     let wire = Wire::new(client, tcp, None, Arc::new(Watch::default())).unwrap();
     let mut session = Session::open(wire, &plan, super::IN_CLEAR, &mut Deaf).unwrap();
@@ -106,17 +117,18 @@ fn child_with_many_recipients() {
         "long" => Manner::Long,
         _ => Manner::Sips,
     };
-    let partial = wish.contains("partial");
+    let (partial, chunking) = (wish.contains("partial"), wish.contains("chunks"));
+    let octets = if wish.contains("small") { 1000 } else { 500_000 };
     let outcome = match wish.contains("unix") {
         true => {
             let (client, reader, writer) = unix();
-            std::thread::spawn(move || serve(reader, writer, manner));
-            send(client, false, partial)
+            std::thread::spawn(move || serve(reader, writer, manner, chunking));
+            send(client, false, partial, octets)
         }
         false => {
             let (client, reader, writer) = tcp();
-            std::thread::spawn(move || serve(reader, writer, manner));
-            send(client, true, partial)
+            std::thread::spawn(move || serve(reader, writer, manner, chunking));
+            send(client, true, partial, octets)
         }
     };
     assert!(matches!(outcome.verdict, Verdict::Accepted(_)), "{:?}", outcome.failure);
@@ -127,7 +139,7 @@ fn child_with_many_recipients() {
 
 /// Each has a process of its own, so that its memory can be measured.
 fn each_way(manner: &str) {
-    for road in ["tcp", "unix", "tcp partial"] {
+    for road in ["tcp", "unix", "tcp partial", "tcp chunks", "unix partial small chunks"] {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["laws::deadlock::child_with_many_recipients", "--exact", "--nocapture"]);
         command.env(CHILD, format!("{manner} {road}")).stdin(Stdio::null());

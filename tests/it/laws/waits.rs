@@ -11,8 +11,11 @@ struct Row {
     what: &'static str,
     lmtp: bool,
     pipelining: bool,
+    chunking: bool,
     partial: bool,
     recipients: usize,
+    /// Octets of each message.
+    octets: usize,
     messages: usize,
     refusals: Refusals,
     waits: usize,
@@ -20,7 +23,8 @@ struct Row {
 
 fn row(what: &'static str, recipients: usize, waits: usize) -> Row {
     let (lmtp, pipelining, partial, messages, refusals) = (false, true, false, 1, Vec::new());
-    Row { what, lmtp, pipelining, partial, recipients, messages, refusals, waits }
+    let (chunking, octets) = (false, 300);
+    Row { what, lmtp, pipelining, chunking, partial, recipients, octets, messages, refusals, waits }
 }
 
 fn rows() -> Vec<Row> {
@@ -28,6 +32,8 @@ fn rows() -> Vec<Row> {
     let in_step = |row| Row { pipelining: false, ..row };
     let lmtp = |row| Row { lmtp: true, ..row };
     let twice = |row| Row { messages: 2, ..row };
+    let in_chunks = |row| Row { chunking: true, ..row };
+    let large = |row| Row { octets: 200_000, ..row };
     let refused = |row, refusals: &[(Ask, usize, u16)]| Row { refusals: refusals.to_vec(), ..row };
     vec![
         // Greeting, EHLO, the flight with DATA, the verdict.
@@ -62,6 +68,21 @@ fn rows() -> Vec<Row> {
         ),
         refused(row("a refused DATA", 1, 3), &[(Ask::Data, 0, 451)]),
         refused(row("a refused message", 1, 4), &[(Ask::Dot, 0, 554)]),
+        // Greeting, EHLO, the flight with the message and its verdict.
+        in_chunks(row("a chunk along with its envelope", 1, 3)),
+        in_chunks(partial(row("a chunk along with many recipients, in part", 1000, 3))),
+        // One refusal must not deliver to the others: the chunk waits for the recipients.
+        in_chunks(row("a chunk behind many recipients", 1000, 4)),
+        in_chunks(large(row("a large chunk behind its envelope", 1, 4))),
+        twice(in_chunks(row("a second chunk along", 1, 4))),
+        twice(in_chunks(row("a second chunk behind many", 10, 6))),
+        in_chunks(in_step(row("a chunk in step", 1, 5))),
+        in_chunks(lmtp(row("an LMTP chunk", 10, 4))),
+        refused(in_chunks(row("a refused sender of a chunk along", 1, 3)), &[(Ask::Mail, 0, 550)]),
+        refused(in_chunks(row("a refused recipient of a chunk along", 1, 3)), &[(Ask::Rcpt, 0, 550)]),
+        refused(in_chunks(row("a refused recipient of many keeps the chunk", 10, 3)), &[(Ask::Rcpt, 4, 550)]),
+        // A transaction with a refused chunk is taken back before the next message.
+        refused(twice(in_chunks(row("a second chunk behind a refused one", 1, 5))), &[(Ask::Dot, 0, 554)]),
     ]
 }
 
@@ -69,11 +90,11 @@ fn rows() -> Vec<Row> {
 fn no_dialogue_waits_more_often_than_it_must() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("note.eml");
-    std::fs::write(&path, letter(1, 300)).unwrap();
     let mut wrong = Vec::new();
     for row in rows() {
+        std::fs::write(&path, letter(1, row.octets)).unwrap();
         let plan = plan(if row.lmtp { "lmtp://127.0.0.1" } else { "127.0.0.1:25" }, row.partial);
-        let server = Server::new(row.lmtp, row.pipelining).refusing(row.refusals);
+        let server = Server::new(row.lmtp, row.pipelining).in_chunks(row.chunking).refusing(row.refusals);
         let (link, journal) = Memory::new(server, Choices::default());
         if let Ok(mut session) = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf) {
             for _ in 0..row.messages {

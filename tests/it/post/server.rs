@@ -79,7 +79,7 @@ impl Peer {
             loop {
                 let size = usize::from_str_radix(&self.line()?, 16).unwrap();
                 let chunk = self.octets(size);
-                if chunk.len() < size || self.line()? != "" {
+                if chunk.len() < size || !self.line()?.is_empty() {
                     return None;
                 }
                 if size == 0 {

@@ -35,6 +35,31 @@ fn program() -> Option<PathBuf> {
     named.into_iter().chain(known).find(|path| path.is_file())
 }
 
+/// A server with a place for files, limits, redirects, and a way to hang up without a word.
+fn configuration(dir: &str, port: u16, secure: u16) -> String {
+    format!(
+        "daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;\n\
+         events {{ }}\n\
+         http {{\n\
+         access_log off; client_body_temp_path {dir}/body; proxy_temp_path {dir}/x; fastcgi_temp_path {dir}/x;\n\
+         uwsgi_temp_path {dir}/x; scgi_temp_path {dir}/x; client_max_body_size 4m;\n\
+         server {{\n\
+         listen 127.0.0.1:{port}; listen unix:{dir}/sock; listen 127.0.0.1:{secure} ssl http2;\n\
+         ssl_certificate {dir}/cert.pem; ssl_certificate_key {dir}/key.pem;\n\
+         location /files {{ root {dir}; dav_methods PUT; }}\n\
+         location /later {{ add_header Retry-After 7 always; return 429; }}\n\
+         location /there {{ return 307 /files/there.eml; }}\n\
+         location /other {{ return 308 http://other.example/x; }}\n\
+         location /found {{ return 302 /files/found.eml; }}\n\
+         location /mute {{ proxy_pass http://127.0.0.1:{port}/hang-up; proxy_intercept_errors on; error_page 502 = @mute; }}\n\
+         location /hang-up {{ return 444; }}\n\
+         location @mute {{ return 444; }}\n\
+         location /gateway {{ proxy_pass http://127.0.0.1:{port}/hang-up; }}\n\
+         }}\n\
+         }}\n"
+    )
+}
+
 impl Nginx {
     fn new() -> Option<Nginx> {
         let Some(program) = program() else {
@@ -56,28 +81,7 @@ impl Nginx {
             fs::write(place.path().join(name), content).unwrap();
         }
         let (port, secure) = (free_port(), free_port());
-        let dir = place.path().display();
-        let conf = format!(
-            "daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;\n\
-             events {{ }}\n\
-             http {{\n\
-             access_log off; client_body_temp_path {dir}/body; proxy_temp_path {dir}/x; fastcgi_temp_path {dir}/x;\n\
-             uwsgi_temp_path {dir}/x; scgi_temp_path {dir}/x; client_max_body_size 4m;\n\
-             server {{\n\
-             listen 127.0.0.1:{port}; listen unix:{dir}/sock; listen 127.0.0.1:{secure} ssl http2;\n\
-             ssl_certificate {dir}/cert.pem; ssl_certificate_key {dir}/key.pem;\n\
-             location /files {{ root {dir}; dav_methods PUT; }}\n\
-             location /later {{ add_header Retry-After 7 always; return 429; }}\n\
-             location /there {{ return 307 /files/there.eml; }}\n\
-             location /other {{ return 308 http://other.example/x; }}\n\
-             location /found {{ return 302 /files/found.eml; }}\n\
-             location /mute {{ proxy_pass http://127.0.0.1:{port}/hang-up; proxy_intercept_errors on; error_page 502 = @mute; }}\n\
-             location /hang-up {{ return 444; }}\n\
-             location @mute {{ return 444; }}\n\
-             location /gateway {{ proxy_pass http://127.0.0.1:{port}/hang-up; }}\n\
-             }}\n\
-             }}\n"
-        );
+        let conf = configuration(&place.path().display().to_string(), port, secure);
         fs::write(place.path().join("nginx.conf"), conf).unwrap();
         let child = Command::new(program)
             .arg("-p")
