@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 /// Octets given at a time.
-const BLOCK: usize = 128 * 1024;
+const BLOCK: usize = 64 * 1024;
 
 /// A source under way.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Course {
     pub(super) gate: Gate,
     pub(super) problem: Option<Cause>,
     spare: Spare,
+    /// The last octets of a stream, until its end has been seen.
+    held: Option<Vec<u8>>,
 }
 
 /// Whether the body may travel (RFC 9110 section 10.1.1).
@@ -58,6 +60,7 @@ impl Course {
             gate,
             problem: None,
             spare: Spare::default(),
+            held: None,
         }
     }
 
@@ -74,7 +77,7 @@ impl Course {
         if self.ended {
             return Poll::Ready(None);
         }
-        let mut block = self.spare.take();
+        let mut block = self.held.take().unwrap_or_else(|| self.spare.take());
         if !self.lead_given {
             self.lead_given = true;
             block.extend_from_slice(self.raw.lead());
@@ -94,16 +97,10 @@ impl Course {
                 self.in_chunks += count + 4 + u64::from(count.ilog(16)) + 1;
                 Poll::Ready(Some(Ok(self.spare.lend(block))))
             }
-            Ok(Step::Wait) if block.is_empty() => {
-                self.spare.put(block);
+            Ok(Step::Wait) => {
+                self.held = Some(block);
                 self.waits = true;
                 Poll::Pending
-            }
-            Ok(Step::Wait) => {
-                let count = block.len() as u64;
-                self.given += count;
-                self.in_chunks += count + 4 + u64::from(count.ilog(16)) + 1;
-                Poll::Ready(Some(Ok(self.spare.lend(block))))
             }
             Err(cause) => Poll::Ready(Some(Err(cause))),
         }

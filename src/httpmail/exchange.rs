@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 
 /// Interim answers before the real one, and octets and fields that a head may have.
 const INTERIM: usize = 20;
-const LONGEST_HEAD: usize = 256 * 1024;
+const LONGEST_HEAD: usize = 64 * 1024;
 const MOST_FIELDS: usize = 256;
 
 /// How long a body waits for `100 Continue` (RFC 9110 section 10.1.1 leaves it to the client).
@@ -61,6 +61,8 @@ pub(super) struct Exchange<'a> {
     watch: &'a Watch,
     observer: &'a mut dyn Observer,
     told: u64,
+    /// Interim answers that were seen.
+    passed: usize,
     began: Instant,
     /// When the last octet was out.
     out_since: Option<Instant>,
@@ -100,6 +102,7 @@ impl<'a> Exchange<'a> {
             watch,
             observer,
             told: 0,
+            passed: 0,
             began: Instant::now(),
             out_since: None,
         };
@@ -178,6 +181,7 @@ impl<'a> Exchange<'a> {
                 self.is_closed = Pin::new(&mut self.connection).poll(&mut context).is_ready();
             }
             self.tell();
+            self.pass();
             if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
                 return self.trouble().map_or(Ok(done), Err);
             }
@@ -191,6 +195,14 @@ impl<'a> Exchange<'a> {
                 return Err((self.stage(), Cause::Closed));
             }
             self.wait(phase)?;
+        }
+    }
+
+    /// What was heard of an interim answer is nothing of the real one.
+    fn pass(&mut self) {
+        let passed = self.interim.load(Ordering::Relaxed);
+        if passed > std::mem::replace(&mut self.passed, passed) {
+            self.line.borrow_mut().has_heard = false;
         }
     }
 

@@ -55,6 +55,18 @@ fn a_stream_of_another_length_than_declared_never_arrives_whole() {
 }
 
 #[test]
+fn the_last_octets_wait_for_the_end_of_the_stream() {
+    let desk = Desk::new();
+    for body in [octets(5), octets(65_536), octets(200_000)] {
+        let count = body.len();
+        let words = format!("post {{url}}/in --size {count} --content-type a/b --deadline 1.5");
+        let (ran, kept) = desk.run(&words, Feed::Open(&body), vec![part(|mut peer: Peer| peer.whole())]);
+        ran.must(&words, 25, &["the deadline of 1.5 s passed"]);
+        assert_eq!(kept, [None], "it came whole before the stream had ended");
+    }
+}
+
+#[test]
 fn a_file_that_changes_on_its_way_never_arrives_whole() {
     let desk = Desk::new();
     desk.file("big", octets(16 << 20));
