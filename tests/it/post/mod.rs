@@ -8,7 +8,7 @@ mod redirects;
 mod retry;
 mod server;
 mod tls;
-mod unix;
 mod verdicts;
 mod waits;
+mod ways;
 mod words;
