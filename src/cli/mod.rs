@@ -3,6 +3,7 @@
 pub mod check;
 pub mod config;
 pub mod explain;
+pub mod post;
 pub mod root;
 pub mod send;
 pub mod send_stream;

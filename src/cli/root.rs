@@ -3,6 +3,7 @@
 use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
+use super::post::PostArgs;
 use super::send::SendArgs;
 use super::send_stream::SendStreamArgs;
 use super::sink::SinkArgs;
@@ -64,6 +65,7 @@ fn options_of<A: Args>(arguments: &[OsString]) -> Option<A> {
 pub enum Command {
     Send(Box<SendArgs>),
     SendStream(Box<SendStreamArgs>),
+    Post(Box<PostArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Config(Box<ConfigArgs>),

@@ -9,6 +9,7 @@ pub mod out;
 mod own_side;
 pub mod panel;
 mod passage;
+mod posted;
 pub mod progress;
 pub mod prompt;
 pub mod record;

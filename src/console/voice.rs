@@ -125,11 +125,12 @@ pub fn note(note: &Note) -> &'static str {
             "mailxport: note: the header has 8-bit octets that the server did not promise to keep"
         }
         Note::CertificateUnchecked => "mailxport: note: the certificate was not checked (--insecure)",
+        Note::AnswerCut => "mailxport: note: the body of the answer did not come whole",
         Note::MboxLineDropped => "mailxport: note: the mbox line in front was left out",
     }
 }
 
-fn unknown_sentence(failure: &Failure) -> String {
+pub(super) fn unknown_sentence(failure: &Failure) -> String {
     let server = server(failure);
     match &failure.cause {
         Cause::TimedOut(limit) => {
@@ -144,7 +145,7 @@ fn unknown_sentence(failure: &Failure) -> String {
         Cause::Interrupted(signal) => {
             format!("stopped by {} after the whole message, before the answer of {server}", signal.name())
         }
-        Cause::OutOfPlace(_) | Cause::Garbled(..) | Cause::AheadOfCommand => {
+        Cause::OutOfPlace(_) | Cause::NoHttp(_) | Cause::Garbled(..) | Cause::AheadOfCommand => {
             format!("{server} answered the whole message with something that makes no sense")
         }
         _ => format!("lost {server} after the whole message, before its answer"),
@@ -165,7 +166,7 @@ fn wanted(failure: &Failure) -> &str {
 }
 
 /// Who acted on what.
-fn sentence(failure: &Failure, origin: &Origin) -> String {
+pub(super) fn sentence(failure: &Failure, origin: &Origin) -> String {
     let server = &*server(failure);
     let phrase = failure.stage.phrase();
     let problem = failure.problem.as_deref().map(|problem| printable(problem).into_owned());
@@ -261,11 +262,14 @@ fn several_refusals(recipients: &[(Address, Fate)]) -> Option<Vec<String>> {
 const SHOWN: usize = 20;
 
 /// The server's own words, and what else stands on lines of its own.
-fn details(failure: &Failure) -> Vec<String> {
+pub(super) fn details(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
     match &failure.cause {
         Cause::Refused(reply) | Cause::OutOfPlace(reply) => {
             lines.push(format!("  server: {}", printable(&reply.to_string())));
+        }
+        Cause::Answered(answer) => {
+            lines.push(format!("  server: {}", printable(&answer.reply.to_string())));
         }
         Cause::Garbled(_, octets) => lines.push(format!("  server: {}", printable_octets(octets))),
         Cause::NotReached(tried) if tried.len() > 1 => {
@@ -300,7 +304,7 @@ fn hint(failure: &Failure, outcome: &Outcome) -> Option<&'static str> {
 }
 
 /// A way on, where there is an option or a file to name.
-fn way_on(failure: &Failure) -> Option<&'static str> {
+pub(super) fn way_on(failure: &Failure) -> Option<&'static str> {
     Some(match &failure.cause {
         Cause::TimedOut(_) if failure.stage == Stage::Greeting => {
             "a server that waits for TLS from the first byte is silent too: smtps://HOST; --timeout allows more time"

@@ -7,6 +7,7 @@ mod look;
 mod measure;
 pub mod octets;
 pub mod open;
+pub mod raw;
 pub mod scan;
 pub mod source;
 pub mod stamp;

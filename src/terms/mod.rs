@@ -3,6 +3,7 @@
 pub mod address;
 pub mod address_list;
 pub mod amount;
+pub mod answer;
 pub mod auth;
 pub mod endpoint;
 pub mod envelope;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod printable;
 pub mod proxy;
 pub mod reply;
+pub mod resource;
 pub mod secret;
 pub mod tls;
 pub mod xtext;

@@ -5,6 +5,7 @@ mod corpus;
 mod dovecot;
 mod interop;
 mod mta;
+mod nginx;
 mod octets;
 mod sasl;
 pub(crate) mod server;
