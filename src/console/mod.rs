@@ -6,6 +6,7 @@ pub mod explain;
 pub mod findings;
 pub mod last_words;
 pub mod out;
+mod own_side;
 pub mod panel;
 mod passage;
 pub mod progress;

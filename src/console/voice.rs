@@ -1,6 +1,6 @@
 //! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
 
-use super::{passage, security};
+use super::{own_side, passage, security};
 use crate::delivery::job::Report;
 use crate::message::open::Origin;
 use crate::terms::address::Address;
@@ -174,7 +174,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
         Cause::OutOfPlace(_) => format!("{server} gave an answer that makes no sense as {phrase}"),
         Cause::Garbled(garble, _) => format!("{server} sent no reply as {phrase}: {}", garble.in_words()),
         Cause::AheadOfCommand => format!("{server} spoke before it was asked"),
-        Cause::Lacks(feature) => lack(*feature, server, problem),
+        Cause::Lacks(feature) => own_side::lack(*feature, server, problem),
         Cause::TooLarge { size, limit, ours: false } => {
             format!("the message has {size} octets, and {server} takes {limit}")
         }
@@ -204,45 +204,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
             format!("the connection to {place} is in clear, and no password crosses such a one")
         }
         Cause::LogOn(why) => format!("the log-on at {server} failed: {why}"),
-        cause => own_side(cause, server, origin, problem),
-    }
-}
-
-/// What went wrong before or beside the server.
-fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String>) -> String {
-    let is_placed = problem.is_some();
-    let name = problem.unwrap_or_else(|| name_of(origin));
-    match cause {
-        Cause::NoSuchHost => format!("the host of {server} does not exist"),
-        Cause::LookupFailed(why) => {
-            format!("the host of {server} could not be looked up: {}", printable(why))
-        }
-        Cause::NotReached(tried) => match tried.as_slice() {
-            [(_, error)] => format!("cannot connect to {server}: {}", os(error)),
-            _ => format!("cannot connect to {server} by any of its {} addresses", tried.len()),
-        },
-        Cause::Local(error) => format!("cannot connect to {server} from here: {}", os(error)),
-        Cause::NoSocket(error) => format!("no socket could be made for {server}: {}", os(error)),
-        Cause::Unreadable(error) => format!("{name} cannot be read: {}", os(error)),
-        Cause::NoRoom(error) => format!("{name} could not be kept for sending: {}", os(error)),
-        Cause::Unfit(unfit) => unfitness(unfit, &name),
-        Cause::Short { declared, came } => format!("{name} ended after {came} of {declared} declared octets"),
-        Cause::Long { declared } => format!("{name} goes on after its {declared} declared octets"),
-        Cause::OtherDigest => format!("{name} has another SHA-256 than was declared"),
-        Cause::NoSender => format!("{name} has no sender"),
-        Cause::NoRecipients => format!("{name} has no recipient"),
-        Cause::BadAddress(problem) if is_placed => {
-            format!("{name} cannot be \"{}\": {}", printable(&problem.text), problem.why)
-        }
-        Cause::BadAddress(problem) => problem.to_string(),
-        Cause::BadList(problem) => format!("{problem} (in {name})"),
-        Cause::NeverTried => format!("the session with {server} was lost before its turn"),
-        Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
-        Cause::Unanswered => "the question for the password was not answered".to_owned(),
-        Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
-            printable(text).into_owned()
-        }
-        _ => "for a reason that has no words".to_owned(),
+        cause => own_side::sentence(cause, server, origin, problem),
     }
 }
 
@@ -298,41 +260,6 @@ fn several_refusals(recipients: &[(Address, Fate)]) -> Option<Vec<String>> {
 /// Recipients that are named one by one; JSON names them all.
 const SHOWN: usize = 20;
 
-fn lack(feature: Feature, server: &str, problem: Option<String>) -> String {
-    match feature {
-        Feature::EightBitMime => {
-            format!("the message has 8-bit octets, and {server} does not offer 8BITMIME")
-        }
-        Feature::BinaryMime => {
-            format!("the message is binary, and {server} does not offer BINARYMIME")
-        }
-        Feature::SmtpUtf8 => {
-            format!(
-                "the address <{}> needs SMTPUTF8, and {server} does not offer it",
-                problem.unwrap_or_default()
-            )
-        }
-        Feature::StartTls => format!("{server} does not offer STARTTLS, and the connection must have TLS"),
-        Feature::Dsn => format!("{server} does not offer delivery reports (DSN)"),
-    }
-}
-
-fn unfitness(unfit: &Unfit, name: &str) -> String {
-    match unfit {
-        Unfit::Empty => format!("{name} is empty"),
-        Unfit::NoHeader => format!("{name} does not start with a header field"),
-        Unfit::HeaderTooLong { limit } => format!("{name} has a header of more than {limit} octets"),
-        Unfit::Nul { line, offset } => format!("{name} has a NUL in line {line}, at offset {offset}"),
-        Unfit::LoneCr { line, offset } => {
-            format!("{name} has a lone CR in its header, in line {line} at offset {offset}")
-        }
-        Unfit::Directory => format!("{name} is a directory"),
-        Unfit::Device => format!("{name} is a device"),
-        Unfit::Terminal => format!("{name} is a terminal, not a message"),
-        Unfit::Changed => format!("{name} changed while it was sent"),
-    }
-}
-
 /// The server's own words, and what else stands on lines of its own.
 fn details(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
@@ -383,7 +310,7 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Deadline(_) => "--deadline allows more time",
         Cause::TooLarge { ours: true, .. } => "--max-size allows more",
         Cause::Lacks(Feature::Dsn) => "without --require-dsn it is sent all the same",
-        Cause::Lacks(Feature::EightBitMime) => {
+        Cause::Lacks(Feature::EightBitMime | Feature::BinaryMime) => {
             "in 7-bit form (quoted-printable or base64) any server takes it"
         }
         Cause::Unfit(Unfit::NoHeader) => {

@@ -37,6 +37,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("toml", &["config"]),
     ("strsim", &["config"]),
     ("clap", &["cli"]),
+    ("indicatif", &["console"]),
     ("rpassword", &["console"]),
     ("anyhow", &["app"]),
 ];

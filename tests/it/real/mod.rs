@@ -3,6 +3,7 @@
 mod check;
 mod corpus;
 mod dovecot;
+mod interop;
 mod mta;
 mod octets;
 mod sasl;

@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use super::corpus;
+use super::interop::Proved;
 use super::mta::{Mta, without_its_way};
 use super::octets::{assert_same, with_lf};
 use crate::fixture::certificates::Draft;
@@ -48,7 +49,8 @@ fn takes_mail_by_both_roads(mta: &Mta) {
 }
 
 /// Whatever fits arrives octet for octet; what does not is refused before a byte of it travels.
-fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
+fn keeps_the_corpus(server: &str, mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
+    let mut proved = Proved::default();
     for (name, file) in corpus::messages() {
         let wanted = form(&file);
         for way in corpus::ways() {
@@ -58,6 +60,7 @@ fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
                 let output = send();
                 must(&output, 109, "takes 2000000");
                 assert_eq!((&json(&output)["stage"], mta.is_empty()), (&"mail".into(), true), "{about}");
+                proved.refused(name);
                 continue;
             }
             let message = mta.delivered(|| {
@@ -67,8 +70,10 @@ fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
                 assert_eq!(used.contains("CHUNKING"), way.chunks, "{about}: {used}");
             });
             assert_same(&about, &wanted, without_its_way(&message));
+            proved.arrived(name, way);
         }
     }
+    proved.holds(server);
 }
 
 /// One refusal sends nothing; with --partial the others get it.
@@ -134,7 +139,7 @@ fn postfix_takes_mail_and_refuses_what_it_must() {
     let Some(postfix) = Mta::postfix() else { return };
     takes_mail_by_both_roads(&postfix);
     refuses_recipients(&postfix);
-    keeps_the_corpus(&postfix, with_lf);
+    keeps_the_corpus("Postfix", &postfix, with_lf);
 }
 
 #[test]
@@ -156,7 +161,7 @@ fn exim_takes_mail_and_refuses_what_it_must() {
     takes_mail_by_both_roads(&exim);
     refuses_recipients(&exim);
     // It ends a header that nothing follows with the empty line.
-    keeps_the_corpus(&exim, |file| {
+    keeps_the_corpus("Exim", &exim, |file| {
         let form = with_lf(file);
         let has_body = form.windows(2).any(|two| two == b"\n\n");
         if has_body { form } else { [&form[..], b"\n"].concat() }
