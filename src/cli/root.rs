@@ -1,6 +1,7 @@
 //! The program and its commands.
 
 use super::check::CheckArgs;
+use super::compose::ComposeArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
 use super::send::SendArgs;
@@ -64,6 +65,7 @@ fn options_of<A: Args>(arguments: &[OsString]) -> Option<A> {
 pub enum Command {
     Send(Box<SendArgs>),
     SendStream(Box<SendStreamArgs>),
+    Compose(Box<ComposeArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Config(Box<ConfigArgs>),
