@@ -24,6 +24,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --version 'Print version'
             cand send 'Send message files over one SMTP or LMTP session'
             cand send-stream 'Send standard input, told beforehand to be exactly N octets'
+            cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
             cand config 'Show what options, environment and configuration file come to'
@@ -153,6 +154,31 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --trace 'Show the dialogue, as -vv does'
             cand -q 'Say nothing, but one line about each failure'
             cand --quiet 'Say nothing, but one line about each failure'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mailxport;compose'= {
+            cand -f 'Who it is from; a display name may stand in front: ''Ada <ada@example.org>'''
+            cand --from 'Who it is from; a display name may stand in front: ''Ada <ada@example.org>'''
+            cand --to 'A recipient or a comma list; may be repeated'
+            cand --cc 'The same for Cc'
+            cand --bcc 'The same for Bcc, which send leaves out on the way'
+            cand --reply-to 'Where answers go; may be repeated'
+            cand --subject 'The subject'
+            cand --header 'Another field, ''Name: value''; may be repeated'
+            cand --text 'Take the plain text from FILE (''-'': standard input)'
+            cand --html 'Take an HTML text from FILE (''-'': standard input)'
+            cand --attach 'Attach FILE (''-'': standard input); may be repeated'
+            cand --inline 'Bring FILE along for the HTML to show; may be repeated'
+            cand --name 'Name the attachment before it'
+            cand --type 'The media type of the attachment before it'
+            cand --cid 'The id of the inline file before it, for cid:ID'
+            cand --in-reply-to 'Answer the message in FILE: In-Reply-To, References, Re:'
+            cand --date 'The date [default: now, in UTC]'
+            cand --message-id 'The Message-ID [default: one that no other message has]'
+            cand --exit-codes 'End with ixp statuses, or with those of sysexits.h'
+            cand -q 'Say nothing but what failed'
+            cand --quiet 'Say nothing but what failed'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -301,6 +327,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         &'mailxport;help'= {
             cand send 'Send message files over one SMTP or LMTP session'
             cand send-stream 'Send standard input, told beforehand to be exactly N octets'
+            cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
             cand config 'Show what options, environment and configuration file come to'
@@ -310,6 +337,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         &'mailxport;help;send'= {
         }
         &'mailxport;help;send-stream'= {
+        }
+        &'mailxport;help;compose'= {
         }
         &'mailxport;help;check'= {
         }

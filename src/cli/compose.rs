@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = SHORT, after_long_help = LONG)]
 pub struct ComposeArgs {
-    /// Who it is from; a display name may stand in front: 'Ada <ada@example.org>'
+    /// The author: ada@example.org or 'Ada <ada@example.org>'
     #[arg(short, long, value_name = "ADDR")]
     pub from: String,
 
@@ -101,8 +101,8 @@ pub struct ComposeArgs {
 
 const SHORT: &str = "\
 Examples:
-  df -h | mailxport compose -f ops@example.org --to ada@example.org --subject disks | mailxport send -t -
-  mailxport compose -f ops@example.org --to ada@example.org --attach report.pdf < note.txt > note.eml
+  df -h | mailxport compose -f ops@x.example --to ada@x.example --subject disks | mailxport send -t -
+  mailxport compose -f ops@x.example --attach report.pdf < note.txt > draft.eml
 
 Exit status: 0 the message is whole. 'mailxport explain N' tells about N.";
 

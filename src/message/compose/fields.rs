@@ -146,8 +146,9 @@ fn words_field<'w>(name: &str, words: impl IntoIterator<Item = &'w str>) -> Stri
 
 /// Free text: whatever would not be read back the same, or would not fit a line, becomes encoded-words.
 fn text_field(name: &str, text: &str) -> String {
-    const LONG: usize = 75;
-    encoded_where(name, text, |word| !is_printable(word) || word.contains("=?") || word.len() > LONG)
+    // Such a word does not fit the first line.
+    let long = 76 - name.len();
+    encoded_where(name, text, |word| !is_printable(word) || word.contains("=?") || word.len() > long)
 }
 
 /// A value that may be of any form: what is ASCII stands as it is.
@@ -243,7 +244,7 @@ mod tests {
             assert_eq!(custom(text).as_deref(), Ok(wanted));
         }
         let url = format!("List-Unsubscribe: <https://x.example/{}>", "a".repeat(200));
-        assert_eq!(custom(&url), Ok(url.replacen(": ", ":\r\n ", 1) + "\r\n"));
+        assert_eq!(custom(&url), Ok(url.clone() + "\r\n"));
         for text in [
             "",
             "X",

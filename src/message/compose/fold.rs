@@ -13,21 +13,26 @@ pub(super) const LONGEST_WORD: usize = 900;
 pub(super) struct Field {
     text: String,
     column: usize,
+    /// An encoded-word stands on this line.
+    encoded: bool,
+    /// Nothing stands behind the name yet: a fold there would make some readers see a blank too many.
+    bare: bool,
 }
 
 impl Field {
     pub(super) fn new(name: &str) -> Field {
-        Field { text: format!("{name}:"), column: name.len() + 1 }
+        Field { text: format!("{name}:"), column: name.len() + 1, encoded: false, bare: true }
     }
 
     /// A value alone, which will stand behind a name of so many octets.
     pub(super) fn value_behind(name: &str) -> Field {
-        Field { text: String::new(), column: name.len() + 1 }
+        Field { text: String::new(), column: name.len() + 1, encoded: false, bare: true }
     }
 
-    /// Adds a word behind a blank, on a new line where this one would grow too long.
+    /// Adds a word behind a blank, on a new line where this one would grow too long; the first stands by the name.
     pub(super) fn word(&mut self, word: &str) {
-        if self.column > 1 && self.column + 1 + word.len() > LINE {
+        let most = if self.encoded { ENCODED_LINE + 1 } else { LINE };
+        if !self.bare && self.column + 1 + word.len() > most {
             self.fold();
             self.text.push_str(word);
             self.column += word.len();
@@ -36,6 +41,7 @@ impl Field {
             self.text.push_str(word);
             self.column += 1 + word.len();
         }
+        self.bare = false;
     }
 
     /// Adds to the last word.
@@ -59,13 +65,16 @@ impl Field {
             self.text.push_str(word);
             self.column += word.len();
         } else {
-            self.word(word);
+            self.text.push(' ');
+            self.text.push_str(word);
+            self.column += 1 + word.len();
         }
+        (self.encoded, self.bare) = (true, false);
     }
 
     fn fold(&mut self) {
         self.text.push_str("\r\n ");
-        self.column = 1;
+        (self.column, self.encoded) = (1, false);
     }
 
     /// The field with its line end.

@@ -7,10 +7,11 @@ use mailxport::config::key::{INHERIT, ROWS, SENDERS};
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "mailxport.1",
     "mailxport-send.1",
     "mailxport-send-stream.1",
+    "mailxport-compose.1",
     "mailxport-check.1",
     "mailxport-sink.1",
     "mailxport-config.1",
@@ -122,7 +123,15 @@ fn mandoc_finds_nothing_wrong_with_the_man_pages() {
 
 #[test]
 fn short_help_has_one_line_an_option() {
-    for words in [&["send"][..], &["send-stream"], &["check"], &["sink"], &["config", "show"], &["explain"]] {
+    for words in [
+        &["send"][..],
+        &["send-stream"],
+        &["compose"],
+        &["check"],
+        &["sink"],
+        &["config", "show"],
+        &["explain"],
+    ] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         let (_, help) = output(program.args(words).arg("-h").env("COLUMNS", "100"));
         let tree = tree();
