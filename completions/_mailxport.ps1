@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
             [CompletionResult]::new('send-stream', 'send-stream', [CompletionResultType]::ParameterValue, 'Send standard input, told beforehand to be exactly N octets')
             [CompletionResult]::new('post', 'post', [CompletionResultType]::ParameterValue, 'Post a message, or any stream, to the URL of a resource')
+            [CompletionResult]::new('compose', 'compose', [CompletionResultType]::ParameterValue, 'Write a message (text, HTML, attachments) to standard output')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
@@ -225,6 +226,32 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'mailxport;compose' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The author: ada@example.org or ''Ada <ada@example.org>''')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The author: ada@example.org or ''Ada <ada@example.org>''')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'A recipient or a comma list; may be repeated')
+            [CompletionResult]::new('--cc', '--cc', [CompletionResultType]::ParameterName, 'The same for Cc')
+            [CompletionResult]::new('--bcc', '--bcc', [CompletionResultType]::ParameterName, 'The same for Bcc, which send leaves out on the way')
+            [CompletionResult]::new('--reply-to', '--reply-to', [CompletionResultType]::ParameterName, 'Where answers go; may be repeated')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'The subject')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Another field, ''Name: value''; may be repeated')
+            [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Take the plain text from FILE (''-'': standard input)')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Take an HTML text from FILE (''-'': standard input)')
+            [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'Attach FILE (''-'': standard input); may be repeated')
+            [CompletionResult]::new('--inline', '--inline', [CompletionResultType]::ParameterName, 'Bring FILE along for the HTML to show; may be repeated')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Name the attachment before it')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'The media type of the attachment before it')
+            [CompletionResult]::new('--cid', '--cid', [CompletionResultType]::ParameterName, 'The id of the inline file before it, for cid:ID')
+            [CompletionResult]::new('--in-reply-to', '--in-reply-to', [CompletionResultType]::ParameterName, 'Answer the message in FILE: In-Reply-To, References, Re:')
+            [CompletionResult]::new('--date', '--date', [CompletionResultType]::ParameterName, 'The date [default: now, in UTC]')
+            [CompletionResult]::new('--message-id', '--message-id', [CompletionResultType]::ParameterName, 'The Message-ID [default: one that no other message has]')
+            [CompletionResult]::new('--exit-codes', '--exit-codes', [CompletionResultType]::ParameterName, 'End with ixp statuses, or with those of sysexits.h')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but what failed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but what failed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'mailxport;check' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
@@ -379,6 +406,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send message files over one SMTP or LMTP session')
             [CompletionResult]::new('send-stream', 'send-stream', [CompletionResultType]::ParameterValue, 'Send standard input, told beforehand to be exactly N octets')
             [CompletionResult]::new('post', 'post', [CompletionResultType]::ParameterValue, 'Post a message, or any stream, to the URL of a resource')
+            [CompletionResult]::new('compose', 'compose', [CompletionResultType]::ParameterValue, 'Write a message (text, HTML, attachments) to standard output')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
@@ -393,6 +421,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             break
         }
         'mailxport;help;post' {
+            break
+        }
+        'mailxport;help;compose' {
             break
         }
         'mailxport;help;check' {

@@ -25,6 +25,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand send 'Send message files over one SMTP or LMTP session'
             cand send-stream 'Send standard input, told beforehand to be exactly N octets'
             cand post 'Post a message, or any stream, to the URL of a resource'
+            cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
             cand config 'Show what options, environment and configuration file come to'
@@ -218,6 +219,31 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mailxport;compose'= {
+            cand -f 'The author: ada@example.org or ''Ada <ada@example.org>'''
+            cand --from 'The author: ada@example.org or ''Ada <ada@example.org>'''
+            cand --to 'A recipient or a comma list; may be repeated'
+            cand --cc 'The same for Cc'
+            cand --bcc 'The same for Bcc, which send leaves out on the way'
+            cand --reply-to 'Where answers go; may be repeated'
+            cand --subject 'The subject'
+            cand --header 'Another field, ''Name: value''; may be repeated'
+            cand --text 'Take the plain text from FILE (''-'': standard input)'
+            cand --html 'Take an HTML text from FILE (''-'': standard input)'
+            cand --attach 'Attach FILE (''-'': standard input); may be repeated'
+            cand --inline 'Bring FILE along for the HTML to show; may be repeated'
+            cand --name 'Name the attachment before it'
+            cand --type 'The media type of the attachment before it'
+            cand --cid 'The id of the inline file before it, for cid:ID'
+            cand --in-reply-to 'Answer the message in FILE: In-Reply-To, References, Re:'
+            cand --date 'The date [default: now, in UTC]'
+            cand --message-id 'The Message-ID [default: one that no other message has]'
+            cand --exit-codes 'End with ixp statuses, or with those of sysexits.h'
+            cand -q 'Say nothing but what failed'
+            cand --quiet 'Say nothing but what failed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'mailxport;check'= {
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
             cand -a 'Go by this account of the configuration file [default: by sender]'
@@ -364,6 +390,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand send 'Send message files over one SMTP or LMTP session'
             cand send-stream 'Send standard input, told beforehand to be exactly N octets'
             cand post 'Post a message, or any stream, to the URL of a resource'
+            cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
             cand config 'Show what options, environment and configuration file come to'
@@ -375,6 +402,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         &'mailxport;help;send-stream'= {
         }
         &'mailxport;help;post'= {
+        }
+        &'mailxport;help;compose'= {
         }
         &'mailxport;help;check'= {
         }

@@ -29,6 +29,7 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -s V -l version -d 'Pr
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Show what options, environment and configuration file come to'
@@ -238,6 +239,27 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s v -l verbos
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l trace -d 'Show the dialogue, as -vv does'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s f -l from -d 'The author: ada@example.org or \'Ada <ada@example.org>\'' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l to -d 'A recipient or a comma list; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l cc -d 'The same for Cc' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l bcc -d 'The same for Bcc, which send leaves out on the way' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l reply-to -d 'Where answers go; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l subject -d 'The subject' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l header -d 'Another field, \'Name: value\'; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l text -d 'Take the plain text from FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l html -d 'Take an HTML text from FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l attach -d 'Attach FILE (\'-\': standard input); may be repeated' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l inline -d 'Bring FILE along for the HTML to show; may be repeated' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l name -d 'Name the attachment before it' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l type -d 'The media type of the attachment before it' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l cid -d 'The id of the inline file before it, for cid:ID' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l in-reply-to -d 'Answer the message in FILE: In-Reply-To, References, Re:' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l date -d 'The date [default: now, in UTC]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l message-id -d 'The Message-ID [default: one that no other message has]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
+sysexits\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s q -l quiet -d 'Say nothing but what failed'
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand check" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand check" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
@@ -379,12 +401,13 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_s
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, its value, and where it comes from'

@@ -104,7 +104,7 @@ impl Gather {
     }
 }
 
-fn bad(problem: AddressProblem) -> Failure {
+pub fn bad(problem: AddressProblem) -> Failure {
     Failure::new(Stage::Input, Cause::BadAddress(problem))
 }
 
@@ -121,17 +121,21 @@ pub fn sender(args: &EnvelopeArgs) -> Result<Option<Sender>, Failure> {
 pub fn recipients(args: &EnvelopeArgs, watch: &Watch) -> Result<Vec<Address>, Failure> {
     let mut recipients = Vec::new();
     for list in &args.to {
-        // A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
-        let fault = |problem: AddressProblem| match problem.text.is_empty() || problem.text == list.trim() {
-            true => bad(problem),
-            false => Failure::new(Stage::Input, Cause::BadList(problem)).about("--to"),
-        };
+        let fault = |problem| fault_of(list, problem, "--to");
         recipients.extend(address_list(list, Empty::Refused).map_err(fault)?);
     }
     if let Some(path) = &args.to_file {
         recipients.extend(recipients_of(path, watch)?);
     }
     Ok(recipients)
+}
+
+/// A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
+pub fn fault_of(list: &str, problem: AddressProblem, option: &str) -> Failure {
+    match problem.text.is_empty() || problem.text == list.trim() {
+        true => bad(problem),
+        false => Failure::new(Stage::Input, Cause::BadList(problem)).about(option),
+    }
 }
 
 /// Opens the file of `--log` to append to it.

@@ -4,6 +4,7 @@ pub mod account;
 pub mod begin;
 pub mod check;
 pub mod choose;
+pub mod compose;
 pub mod config;
 pub mod explain;
 pub mod gather;

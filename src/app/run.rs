@@ -1,6 +1,6 @@
 //! The program from its arguments to its exit status.
 
-use super::{check, config, explain, guard, post, send, send_stream, sink};
+use super::{check, compose, config, explain, guard, post, send, send_stream, sink};
 use crate::cli::root::{Aside, Command, Root};
 use crate::console::check::record;
 use crate::console::out;
@@ -20,6 +20,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         Command::Send(args) => send::run(&args),
         Command::Post(args) => post::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Compose(args) => compose::run(&args),
         Command::SendStream(args) => send_stream::run(&args),
         Command::Sink(args) => sink::run(*args),
         Command::Explain(args) => explain::run(&args),
@@ -46,7 +47,8 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
         guard::speak_sysexits();
     }
     // These print an object of their own, or none.
-    let other = arguments.get(1).is_some_and(|command| command == "explain" || command == "config");
+    let others = ["explain", "config", "compose"];
+    let other = arguments.get(1).is_some_and(|command| others.iter().any(|other| command == other));
     if asked("--json") && !other {
         let first = lines.first().map(|line| line.trim_start_matches(lead).to_owned());
         let verb = arguments.iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));

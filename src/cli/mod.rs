@@ -1,8 +1,10 @@
 //! Floor 5: the command line as clap structs, without behaviour.
 
 pub mod check;
+pub mod compose;
 pub mod config;
 pub mod explain;
+pub mod parts;
 pub mod post;
 pub mod root;
 pub mod send;

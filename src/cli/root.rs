@@ -1,6 +1,7 @@
 //! The program and its commands.
 
 use super::check::CheckArgs;
+use super::compose::ComposeArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
 use super::post::PostArgs;
@@ -66,6 +67,7 @@ pub enum Command {
     Send(Box<SendArgs>),
     SendStream(Box<SendStreamArgs>),
     Post(Box<PostArgs>),
+    Compose(Box<ComposeArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Config(Box<ConfigArgs>),

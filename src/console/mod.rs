@@ -1,6 +1,7 @@
 //! Floor 5: the only writer to a person, and to the scripts that read along.
 
 pub mod check;
+pub mod compose;
 pub mod dry_run;
 pub mod explain;
 pub mod findings;

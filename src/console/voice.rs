@@ -318,7 +318,7 @@ pub(super) fn way_on(failure: &Failure) -> Option<&'static str> {
             "in 7-bit form (quoted-printable or base64) any server takes it"
         }
         Cause::Unfit(Unfit::NoHeader) => {
-            "a message starts with fields such as From: and an empty line; --as-is sends it as it stands"
+            "mailxport compose makes a message of a text; --as-is sends it as it stands"
         }
         Cause::NoSender => "--from ADDR names one, --from '' stands for none",
         Cause::NoRecipients => "--to ADDR names one, -t takes those of the message",

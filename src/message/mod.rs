@@ -1,5 +1,6 @@
 //! Floor 2: a measured, streamable source of octets.
 
+pub mod compose;
 pub mod ending;
 pub mod flow;
 pub mod header;

@@ -218,7 +218,7 @@ fn write_all(file: &mut File, octets: &[u8]) -> Result<(), Cause> {
 }
 
 /// Waits for a stream's octets under the watch; 0 is its end.
-fn read_stream(fd: BorrowedFd<'_>, buffer: &mut [u8], watch: &Watch) -> Result<usize, Cause> {
+pub(super) fn read_stream(fd: BorrowedFd<'_>, buffer: &mut [u8], watch: &Watch) -> Result<usize, Cause> {
     loop {
         watch.wait(fd, PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
         match rustix::io::read(fd, &mut *buffer) {

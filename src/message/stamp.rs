@@ -13,11 +13,15 @@ pub fn date() -> String {
 /// A message id that no other message has: the time, the process and 96 random bits, at the given domain.
 pub fn message_id(domain: &str) -> String {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_micros());
-    let mut random = [0u8; 12];
     // Without random octets the time and the process still tell messages apart.
+    format!("<{time:x}.{:x}.{}@{domain}>", std::process::id(), random())
+}
+
+/// 96 random bits as letters and digits.
+pub fn random() -> String {
+    let mut random = [0u8; 12];
     let _ = rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty());
-    let hex: String = random.iter().map(|octet| format!("{octet:02x}")).collect();
-    format!("<{time:x}.{:x}.{hex}@{domain}>", std::process::id())
+    random.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -14,33 +14,56 @@ pub enum Empty {
     Skipped,
 }
 
+/// What a list has, in its order.
+#[derive(Debug)]
+pub(super) enum Found<'t> {
+    /// An address with what stands in front of its brackets.
+    Address { phrase: &'t str, address: Address },
+    /// A group of this name begins.
+    Opens(&'t str),
+    /// It ends.
+    Closes,
+}
+
 /// Reads a comma list; a header field must be unfolded.
 pub fn address_list(text: &str, empty: Empty) -> Result<Vec<Address>, AddressProblem> {
+    let mut found = Vec::new();
+    walk(text, empty, &mut |it| {
+        if let Found::Address { address, .. } = it {
+            found.push(address);
+        }
+    })?;
+    Ok(found)
+}
+
+/// Reads a comma list and tells what it has.
+pub(super) fn walk(text: &str, empty: Empty, tell: &mut dyn FnMut(Found<'_>)) -> Result<(), AddressProblem> {
     if text.contains(|c: char| c.is_control() && c != '\t') {
         return Err(AddressProblem { text: text.to_owned(), why: "it holds a control character" });
     }
     let bare = without_comments(text)?;
-    let mut found = Vec::new();
     let mut rest = bare.as_str();
     loop {
         let (element, stop) = element(rest)?;
         match stop {
             Some(':') if !element.contains('<') => {
                 let inside = &rest[element.len() + 1..];
-                rest = group(inside, &mut found)?;
+                tell(Found::Opens(element.trim()));
+                rest = group(inside, tell)?;
+                tell(Found::Closes);
                 match rest.chars().next() {
-                    None => return Ok(found),
+                    None => return Ok(()),
                     Some(',') => rest = &rest[1..],
                     Some(_) => return Err(problem(rest, "a comma is missing behind the group")),
                 }
                 continue;
             }
             Some(':' | ';') => return Err(problem(element, "a colon or semicolon stands outside a group")),
-            _ => take(element, empty, &mut found)?,
+            _ => take(element, empty, tell)?,
         }
         match stop {
             Some(_) => rest = &rest[element.len() + 1..],
-            None => return Ok(found),
+            None => return Ok(()),
         }
     }
 }
@@ -65,13 +88,13 @@ fn problem(text: &str, why: &'static str) -> AddressProblem {
 }
 
 /// Reads the members of a group up to its semicolon; returns what stands behind it.
-fn group<'a>(mut rest: &'a str, found: &mut Vec<Address>) -> Result<&'a str, AddressProblem> {
+fn group<'a>(mut rest: &'a str, tell: &mut dyn FnMut(Found<'_>)) -> Result<&'a str, AddressProblem> {
     loop {
         let (element, stop) = element(rest)?;
         match stop {
             Some(':') => return Err(problem(element, "a group stands in a group")),
             None => return Err(problem(element, "a group is not closed by a semicolon")),
-            Some(_) => take(element, Empty::Skipped, found)?,
+            Some(_) => take(element, Empty::Skipped, tell)?,
         }
         rest = &rest[element.len() + 1..];
         if stop == Some(';') {
@@ -106,8 +129,8 @@ fn element(text: &str) -> Result<(&str, Option<char>), AddressProblem> {
     if angle { Err(problem(text, "a bracket is not closed")) } else { Ok((text, None)) }
 }
 
-/// Reads one element of a list and keeps its address.
-fn take(element: &str, empty: Empty, found: &mut Vec<Address>) -> Result<(), AddressProblem> {
+/// Reads one element of a list and tells its address.
+fn take(element: &str, empty: Empty, tell: &mut dyn FnMut(Found<'_>)) -> Result<(), AddressProblem> {
     let element = element.trim();
     if element.is_empty() {
         return match empty {
@@ -116,7 +139,7 @@ fn take(element: &str, empty: Empty, found: &mut Vec<Address>) -> Result<(), Add
         };
     }
     let Some(open) = outside_quotes(element, '<') else {
-        found.push(Address::parse(element)?);
+        tell(Found::Address { phrase: "", address: Address::parse(element)? });
         return Ok(());
     };
     let close = element.rfind('>').unwrap_or(element.len());
@@ -124,7 +147,8 @@ fn take(element: &str, empty: Empty, found: &mut Vec<Address>) -> Result<(), Add
     if !behind.trim().is_empty() || outside_quotes(inside, '<').is_some() {
         return Err(problem(element, "something stands behind the brackets"));
     }
-    found.push(Address::parse(without_route(inside.trim()))?);
+    let address = Address::parse(without_route(inside.trim()))?;
+    tell(Found::Address { phrase: element[..open].trim(), address });
     Ok(())
 }
 

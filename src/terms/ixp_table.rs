@@ -329,7 +329,7 @@ pub(super) const ROWS: &[Row] = &[
         "choose another --auth, or ask the server for a common mechanism"),
     row("MXP_E_INPUT", 0xA00CCC25, Some(37), Some(66), Usage, Yes,
         "message file or stdin cannot be opened or read, or may not be sent (NUL, lone CR in the header, no header)",
-        "mend the file named above; --as-is sends what has no header"),
+        "mend the file named above; mailxport compose gives a text its header, --as-is sends it without"),
     row("MXP_E_CERT_UNTRUSTED", 0xA00CCC27, Some(39), Some(76), Permanent, Yes,
         "certificate issuer unknown, self-signed, revoked or pin mismatch",
         "name the authority with --ca-file, or pin the certificate with --tls-fingerprint"),

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
+
+pub(super) const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Seconds since 1970, less than none before it.
-fn seconds(moment: SystemTime) -> i64 {
+pub(super) fn seconds(moment: SystemTime) -> i64 {
     let whole = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     match moment.duration_since(UNIX_EPOCH) {
         Ok(since) => whole(since),
@@ -31,7 +34,7 @@ pub fn stamp(moment: SystemTime) -> String {
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (Gregorian, by eras of 400 years that begin in March).
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -42,7 +45,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// The day, counted from 1970-01-01, of a year, month and day.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -58,8 +61,7 @@ pub fn date_in(text: &str) -> Option<SystemTime> {
 /// `21 Nov 2026 13:38:26 +0000`; without its zone a time tells nothing.
 fn date(words: &[&str]) -> Option<SystemTime> {
     let &[day, month, year, time, zone] = words else { return None };
-    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let month = months.iter().position(|known| month.eq_ignore_ascii_case(known))?;
+    let month = MONTHS.iter().position(|known| month.eq_ignore_ascii_case(known))?;
     let (day, year) = (number(day, 31)?, number(year, 9999)?);
     let mut parts = time.split(':');
     let (hour, minute) = (number(parts.next()?, 23)?, number(parts.next()?, 59)?);
@@ -73,7 +75,7 @@ fn date(words: &[&str]) -> Option<SystemTime> {
 }
 
 /// The seconds that a zone is ahead of UTC.
-fn offset(zone: &str) -> Option<i64> {
+pub(super) fn offset(zone: &str) -> Option<i64> {
     let zone = zone.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
     if ["GMT", "UT", "UTC", "Z"].iter().any(|known| zone.eq_ignore_ascii_case(known)) {
         return Some(0);
@@ -90,7 +92,7 @@ fn offset(zone: &str) -> Option<i64> {
     Some(sign * (number / 100 * 3600 + number % 100 * 60))
 }
 
-fn number(digits: &str, most: i64) -> Option<i64> {
+pub(super) fn number(digits: &str, most: i64) -> Option<i64> {
     let plain = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
     if plain { digits.parse().ok().filter(|number| *number <= most) } else { None }
 }

@@ -34,6 +34,7 @@ fn bash_completes_options_and_their_words() {
             "${COMP_WORDS[COMP_CWORD-1]}"; echo "${COMPREPLY[*]}"; }
         try mailxport se
         try mailxport send --uns
+        try mailxport compose --att
         try mailxport send --tls re
         try mailxport sink --disc
         try mailxport config sh
@@ -42,8 +43,8 @@ fn bash_completes_options_and_their_words() {
     command.args(["-euc", script, "bash"]).arg(root().join("completions/mailxport.bash"));
     let (well, said) = output(&mut command);
     let lines: Vec<&str> = said.lines().collect();
-    assert!(well && lines.len() == 6 && lines[0].contains("-F _mailxport"), "{said}");
-    assert_eq!(lines[1..], ["send send-stream", "--unsent", "required", "--discard", "show"]);
+    assert!(well && lines.len() == 7 && lines[0].contains("-F _mailxport"), "{said}");
+    assert_eq!(lines[1..], ["send send-stream", "--unsent", "--attach", "required", "--discard", "show"]);
 }
 
 #[test]

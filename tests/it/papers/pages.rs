@@ -7,11 +7,12 @@ use mailxport::config::key::{INHERIT, ROWS, SENDERS};
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "mailxport.1",
     "mailxport-send.1",
     "mailxport-send-stream.1",
     "mailxport-post.1",
+    "mailxport-compose.1",
     "mailxport-check.1",
     "mailxport-sink.1",
     "mailxport-config.1",
@@ -123,9 +124,16 @@ fn mandoc_finds_nothing_wrong_with_the_man_pages() {
 
 #[test]
 fn short_help_has_one_line_an_option() {
-    for words in
-        [&["send"][..], &["send-stream"], &["post"], &["check"], &["sink"], &["config", "show"], &["explain"]]
-    {
+    for words in [
+        &["send"][..],
+        &["send-stream"],
+        &["post"],
+        &["compose"],
+        &["check"],
+        &["sink"],
+        &["config", "show"],
+        &["explain"],
+    ] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         let (_, help) = output(program.args(words).arg("-h").env("COLUMNS", "100"));
         let tree = tree();

@@ -1,0 +1,42 @@
+//! The sentences of `compose`: what is waited for, what is worth a note, and what of the message is missing.
+
+use super::voice;
+use crate::terms::failure::{Cause, Failure, Unfit};
+use crate::terms::printable::printable;
+use std::io;
+
+/// What a person at a terminal is told who may not know that something is waited for.
+pub const WAITING: &str =
+    "mailxport: the text is read from the terminal; Ctrl-D at the start of a line ends it\n";
+
+/// The lines about a message that could not be composed, or not to its end.
+pub fn failure(failure: &Failure, begun: bool) -> Vec<String> {
+    let mut lines = match (&failure.cause, &failure.problem) {
+        (Cause::Unfit(Unfit::Changed), Some(name)) => {
+            vec![format!("mailxport: error: {} changed while it was read", printable(name))]
+        }
+        _ => voice::without_mail(failure),
+    };
+    if begun {
+        lines.insert(1, UNFINISHED.to_owned());
+    }
+    lines
+}
+
+/// The lines about an output that took no more.
+pub fn output(error: &io::Error) -> Vec<String> {
+    vec![
+        format!("mailxport: error: standard output cannot be written: {}", voice::os(error)),
+        UNFINISHED.to_owned(),
+    ]
+}
+
+/// A text whose characters nobody told.
+pub fn unknown_charset(origin: &str) -> String {
+    format!(
+        "mailxport: note: {} is not UTF-8; it goes unchanged, with the charset unknown-8bit\n",
+        printable(origin)
+    )
+}
+
+const UNFINISHED: &str = "  the message has no end: what was written of it must not be sent";
