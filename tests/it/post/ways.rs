@@ -48,7 +48,7 @@ fn a_proxy_is_asked_for_the_way_and_then_is_none_of_it() {
     let none = part(|mut peer: Peer| {
         let way = peer.head();
         peer.answer("403 No", "");
-        (way, None)
+        (way, None::<super::server::Asked>)
     });
     let (ran, _) = desk.run(words, Feed::Nothing, vec![none]);
     ran.must("no way", 4, &["the proxy http://127.0.0.1:", "does not allow the way to"]);
