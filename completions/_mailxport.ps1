@@ -164,8 +164,8 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             break
         }
         'mailxport;compose' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Who it is from; a display name may stand in front: ''Ada <ada@example.org>''')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Who it is from; a display name may stand in front: ''Ada <ada@example.org>''')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The author: ada@example.org or ''Ada <ada@example.org>''')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The author: ada@example.org or ''Ada <ada@example.org>''')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'A recipient or a comma list; may be repeated')
             [CompletionResult]::new('--cc', '--cc', [CompletionResultType]::ParameterName, 'The same for Cc')
             [CompletionResult]::new('--bcc', '--bcc', [CompletionResultType]::ParameterName, 'The same for Bcc, which send leaves out on the way')

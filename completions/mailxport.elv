@@ -158,8 +158,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'mailxport;compose'= {
-            cand -f 'Who it is from; a display name may stand in front: ''Ada <ada@example.org>'''
-            cand --from 'Who it is from; a display name may stand in front: ''Ada <ada@example.org>'''
+            cand -f 'The author: ada@example.org or ''Ada <ada@example.org>'''
+            cand --from 'The author: ada@example.org or ''Ada <ada@example.org>'''
             cand --to 'A recipient or a comma list; may be repeated'
             cand --cc 'The same for Cc'
             cand --bcc 'The same for Bcc, which send leaves out on the way'

@@ -178,7 +178,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s v -l
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l trace -d 'Show the dialogue, as -vv does'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s f -l from -d 'Who it is from; a display name may stand in front: \'Ada <ada@example.org>\'' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s f -l from -d 'The author: ada@example.org or \'Ada <ada@example.org>\'' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l to -d 'A recipient or a comma list; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l cc -d 'The same for Cc' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l bcc -d 'The same for Bcc, which send leaves out on the way' -r
