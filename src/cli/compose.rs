@@ -53,7 +53,8 @@ pub struct ComposeArgs {
 
     /// Take the plain text from FILE ('-': standard input)
     ///
-    /// A text in ASCII goes as it is, one in UTF-8 as quoted-printable or base64, whichever is shorter. A text that is not UTF-8
+    /// A text in ASCII goes as it is, one in UTF-8 as quoted-printable, or as base64 where most of it
+    /// is not ASCII. A text that is not UTF-8
     /// is sent unchanged with the charset unknown-8bit, and a note says so. A last line without an end gets one. With --html the
     /// reader sees one or the other (multipart/alternative).
     #[arg(long, value_name = "FILE")]

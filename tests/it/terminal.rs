@@ -60,6 +60,16 @@ fn a_terminal_is_no_message() {
 }
 
 #[test]
+fn a_person_is_told_that_a_text_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let shown = on_a_terminal("compose --from a@d.example --subject x", dir.path(), &[]);
+    let text = text(&shown);
+    assert!(shown.status.success(), "{text}");
+    assert!(text.starts_with("mailxport: the text is read from the terminal; Ctrl-D"), "{text}");
+    assert!(text.contains("\r\nSubject: x\r"), "{text}");
+}
+
+#[test]
 fn a_bar_is_shown_only_where_it_was_asked_for_or_lasts() {
     let dir = tempfile::tempdir().unwrap();
     for (words, shown) in [("", false), ("--progress never", false), ("--progress always", true)] {

@@ -81,8 +81,8 @@ impl Judge {
             // Not lines for certain: UTF-16, or no text at all.
             _ if self.nul => Transfer::Base64,
             0 if self.longest <= LONGEST_LINE => Transfer::SevenBit,
-            // Three octets for each here, four for each three of all there.
-            non_ascii if 6 * non_ascii > self.octets => Transfer::TextBase64,
+            // Where most of it could not be read by eye.
+            non_ascii if 2 * non_ascii > self.octets => Transfer::TextBase64,
             _ => Transfer::QuotedPrintable,
         };
         Looks { transfer, charset }

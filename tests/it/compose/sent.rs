@@ -49,3 +49,30 @@ fn an_address_in_utf_8_stays_and_asks_for_smtputf8() {
     assert!(text.contains("From: jörg@d.example\r\nTo: Ada <ädä@xn--dt-fka.example>\r\n"), "{text}");
     assert_eq!(kept(dir.path(), &message, &[]), message);
 }
+
+#[test]
+fn a_file_name_loses_what_could_add_a_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = "a\r\nBcc: x@d.example\r\n\u{202e}fdp.exe";
+    fs::write(dir.path().join(name), "x").unwrap();
+    let message = composed(dir.path(), &["-f", "a@d.example", "--text", "/dev/null", "--attach", name], b"");
+    let text = String::from_utf8(message).unwrap();
+    assert!(
+        text.contains("\r\nContent-Disposition: attachment; filename=\"aBcc: x@d.examplefdp.exe\"\r\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_part_that_is_the_whole_message_has_no_line_too_many() {
+    let dir = tempfile::tempdir().unwrap();
+    for (text, end) in [
+        ("x\n", "\r\n\r\nx\r\n"),
+        ("x", "\r\n\r\nx\r\n"),
+        ("", "7bit\r\n\r\n"),
+        ("\n\n", "7bit\r\n\r\n\r\n\r\n"),
+    ] {
+        let message = composed(dir.path(), &["-f", "a@d.example"], text.as_bytes());
+        assert!(message.ends_with(end.as_bytes()), "{}", String::from_utf8_lossy(&message));
+    }
+}
