@@ -249,7 +249,7 @@ fn hold(run: &Run) -> Result<Vec<&'static str>, String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_reported_is_what_happened(run in runs()) {
