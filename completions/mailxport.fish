@@ -28,6 +28,7 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -s h -l help -d 'Print
 complete -c mailxport -n "__fish_mailxport_needs_command" -s V -l version -d 'Print version'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
@@ -81,6 +82,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-return 
 headers\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dsn-envid -d 'An id that reports repeat' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l max-size -d 'Refuse what is larger (109); k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l retry -d 'Try what is put off so many times more' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l retry-delay -d 'Wait so long before the next try [default: 20]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l context -d 'Repeat TEXT in the JSON' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -153,6 +156,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-
 headers\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l dsn-envid -d 'An id that reports repeat' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l max-size -d 'Refuse what is larger (109); k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l retry -d 'Try what is put off so many times more' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l retry-delay -d 'Wait so long before the next try [default: 20]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l context -d 'Repeat TEXT in the JSON' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
 always\t''
@@ -178,6 +183,62 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s v -l
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l trace -d 'Show the dialogue, as -vv does'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l url-file -d 'Read the URL from the first line of FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l content-type -d 'The type of what is posted [default: message/rfc822]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l method -d 'Ask by POST or by PUT [default: POST]' -r -f -a "POST\t''
+PUT\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l header -d 'Add a field to the request; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l size -d 'The body has exactly N octets; k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l retry -d 'Try N more times what is not sent for now [default: 0]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l idempotency-key -d 'Send Idempotency-Key: KEY, or one made of URL and body (auto)' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l output -d 'Write the body of the answer to FILE (\'-\': standard output)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s f -l from -d 'The sender; \'\' is the null sender [default: of the account]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l to -d 'A recipient or a comma list; may be repeated' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l to-file -d 'Take recipients from FILE, one a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s a -l account -d 'Go by this account of the configuration file [default: the file\'s own]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l source-address -d 'Connect from this address' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l proxy -d 'Go through a proxy: socks5://[USER@]HOST[:1080] or http://[USER@]HOST[:8080]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l proxy-password-file -d 'Read the proxy\'s password from the first line of FILE (\'-\': standard input) [env: MAILXPORT_PROXY_PASSWORD]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l ca-file -d 'Trust the authorities in FILE (PEM) instead of the system\'s' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l tls-fingerprint -d 'Take the certificate with this fingerprint, sha256:HEX, whatever its chain, name and date; repeatable' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l unix-socket -d 'Connect to the unix socket PATH, whatever the host of the URL' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l tls-name -d 'Check the certificate for NAME, and send that, instead of the host\'s name' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l client-cert -d 'Show this certificate (PEM, the chain behind it)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l client-key -d 'The key of the client certificate [default: in the same file]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l tls-min -d 'The oldest TLS that is spoken: 1.2 or 1.3 [default: 1.2]' -r -f -a "1.2\t''
+1.3\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s u -l user -d 'Log on as NAME [env: MAILXPORT_USER]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l password-file -d 'Read the password from the first line of FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l password-command -d 'Run CMD and take the first line of its output as the password' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l token-file -d 'Read a token (Bearer) from the first line of FILE (\'-\': standard input) [env: MAILXPORT_TOKEN]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l token-command -d 'Run CMD and take the first line of its output as a token (Bearer)' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l timeout -d 'Wait so long for the body to make progress, and for the answer [default: 180 and 600]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l connect-timeout -d 'Wait so long for a connection, and for its TLS [default: 30]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l deadline -d 'End the whole run after so long' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l context -d 'Repeat TEXT in the JSON' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l progress -d 'Show a progress bar: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l log -d 'Append what happens to FILE, one JSON object a line' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l color -d 'Colour on standard error: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
+sysexits\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l chunked -d 'Send a pipe as it comes, without its length'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l envelope -d 'Put the envelope in front of the message, as HTTPMail has it'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l save-in-sent -d 'Ask the server to keep a copy among the sent messages'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l discover -d 'URL is the root of a mailbox: ask there for the place for messages first'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s 4 -d 'Use IPv4 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s 6 -d 'Use IPv6 only'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l insecure -d 'Take any certificate, with a warning each time'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l auth-in-clear -d 'Let a password (Basic) or token cross a connection in clear'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l json -d 'Print one JSON object a message on standard output'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s v -l verbose -d 'Show the phases; twice, the dialogue'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l trace -d 'Show the dialogue, as -vv does'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s q -l quiet -d 'Say nothing, but one line about each failure'
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s f -l from -d 'The author: ada@example.org or \'Ada <ada@example.org>\'' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l to -d 'A recipient or a comma list; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l cc -d 'The same for Cc' -r
@@ -340,12 +401,13 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_s
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream compose check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, its value, and where it comes from'

@@ -9,6 +9,7 @@
 //! | 2 | `message` | a measured source of octets: open, scan, header, line ends, spool |
 //! | 2 | `net` | the seam `Link` and the real pipe: resolve, connect, proxy, tls, wire |
 //! | 3 | `smtp` | the dialogue: capability, command, sasl, stuff, flight, session |
+//! | 3 | `httpmail` | a message posted over HTTP: request, body, exchange, reply |
 //! | 4 | `delivery` | the one road that every message takes |
 //! | 4 | `sink` | the embedded server |
 //! | 5 | `cli` | clap structs, no behaviour |
@@ -21,6 +22,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod delivery;
+pub mod httpmail;
 pub mod message;
 pub mod net;
 pub mod sink;

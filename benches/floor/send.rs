@@ -90,21 +90,27 @@ pub(super) fn data(address: &str, path: &str) -> Result<(), Trouble> {
     wire.say(format!("{ENVELOPE}DATA\r\n").as_bytes())?;
     wire.replies(3)?;
     let dots = memmem::Finder::new(b"\n.");
-    let (mut block, mut at_start) = (vec![0; BLOCK], true);
+    let (mut block, mut out, mut at_start) = (vec![0; BLOCK], Vec::new(), true);
     loop {
         let count = file.read(&mut block)?;
         let Some(last) = block[..count].last() else { break };
         let ends = *last == b'\n';
+        out.clear();
         if at_start && block[0] == b'.' {
-            wire.say(b".")?;
+            out.push(b'.');
         }
         let mut from = 0;
         for lf in dots.find_iter(&block[..count]) {
-            wire.say(&block[from..=lf])?;
-            wire.say(b".")?;
+            out.extend_from_slice(&block[from..=lf]);
+            out.push(b'.');
             from = lf + 1;
         }
-        wire.say(&block[from..count])?;
+        if out.is_empty() {
+            wire.say(&block[..count])?;
+        } else {
+            out.extend_from_slice(&block[from..count]);
+            wire.say(&out)?;
+        }
         at_start = ends;
     }
     wire.say(b".\r\n")?;

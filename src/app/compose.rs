@@ -70,7 +70,7 @@ fn standard_output() -> Result<File, Failure> {
     let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().map_err(failed)?);
     // What was closed at the start is /dev/null by now, open for both ways; a shell's >/dev/null is for writing alone.
     let device = |it: std::fs::Metadata| it.rdev();
-    let null = std::fs::metadata("/dev/null").map(device).unwrap_or(0);
+    let null = std::fs::metadata("/dev/null").map_or(0, device);
     let is_null = null != 0 && stdout.metadata().map(device).is_ok_and(|this| this == null);
     let flags = rustix::fs::fcntl_getfl(&stdout).map_err(|error| failed(error.into()))?;
     match is_null && flags.contains(OFlags::RDWR) {

@@ -242,7 +242,10 @@ fn recipients_of(path: &Path, watch: &Watch) -> Result<Vec<Address>, Failure> {
         })?;
         let text = text.trim();
         if !text.is_empty() && !text.starts_with('#') {
-            let text = text.split_once(" #").map_or(text, |(address, _)| address.trim());
+            let text = match memchr::memchr(b'#', text.as_bytes()) {
+                Some(_) => text.split_once(" #").map_or(text, |(address, _)| address.trim()),
+                None => text,
+            };
             found.push(mailbox(text).map_err(bad)?);
         }
     }

@@ -12,6 +12,8 @@ pub mod guard;
 pub mod login;
 pub mod options;
 pub mod plan;
+pub mod post;
+mod post_login;
 pub mod proxy;
 pub mod round;
 pub mod run;

@@ -6,12 +6,13 @@ use super::guard;
 use super::plan::{plan, usage};
 use super::proxy::proxy;
 use super::unsent::Unsent;
-use crate::cli::shared::{OutputArgs, When};
+use crate::cli::shared::{OutputArgs, TriesArgs, When};
 use crate::console::out::{self, Color};
 use crate::console::panel::{Panel, Show};
 use crate::console::progress::Wish;
 use crate::console::record::Record;
 use crate::console::{last_words, voice};
+use crate::delivery::again::Tries;
 use crate::delivery::deliver::deliver;
 use crate::delivery::job::{Desk, Letter, Report, Turn, Wait};
 use crate::message::flow::{Begun, Flow};
@@ -28,6 +29,7 @@ use crate::watch::wait::Watch;
 use std::fs::File;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A round: the messages of a run and the one server they go to, as far as they can be judged without a packet.
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub struct Round {
     pub log: Option<File>,
     /// Sessions side by side.
     pub jobs: usize,
+    pub tries: Tries,
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
@@ -78,7 +81,7 @@ pub(super) fn embedded(store: StoreChoice) -> Result<(Sink, Endpoint), Failure> 
 
 /// Carries the messages of a round to their server, and reports each.
 pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
-    let Round { server, mut plan, gather, turns, flow, unsent, log, notes, jobs, .. } = round;
+    let Round { server, mut plan, gather, turns, flow, unsent, log, notes, jobs, tries, .. } = round;
     let (mut sink, mut maildir) = (None, None);
     if let Server::Sink(dir) = server {
         match embedded(StoreChoice::Maildir(dir.clone())) {
@@ -95,7 +98,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     let books = Books { panel: Panel::new(show), tally: Tally::default(), unsent, flow, stopped: false };
     let clerk = Clerk { gather: &gather, watch, books: Mutex::new(books) };
-    deliver(&plan, watch, turns, jobs, &clerk);
+    deliver(&plan, watch, turns, jobs, tries, &clerk);
     let Books { tally, unsent, stopped, .. } =
         clerk.books.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(sink);
@@ -154,6 +157,10 @@ impl Desk for Clerk<'_> {
         self.gather.flowing(flow)
     }
 
+    fn put_off(&self, report: &Report<'_>, wait: Duration) {
+        self.books().panel.put_off(report, wait);
+    }
+
     fn report(&self, report: &Report<'_>) {
         let (outcome, mut books) = (report.outcome, self.books());
         let cause = outcome.failure.as_ref().map(|failure| &failure.cause);
@@ -179,6 +186,11 @@ impl Observer for Ear<'_> {
         books.panel.of_session(self.session);
         books.panel.note(event);
     }
+}
+
+/// How often what is put off is tried again.
+pub fn tries(args: &TriesArgs) -> Tries {
+    Tries { more: args.retry, wait: args.retry_delay }
 }
 
 /// Says what of the account is not used; the objects name it too.

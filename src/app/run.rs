@@ -1,6 +1,6 @@
 //! The program from its arguments to its exit status.
 
-use super::{check, compose, config, explain, guard, send, send_stream, sink};
+use super::{check, compose, config, explain, guard, post, send, send_stream, sink};
 use crate::cli::root::{Aside, Command, Root};
 use crate::console::check::record;
 use crate::console::out;
@@ -18,6 +18,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     };
     match root.command {
         Command::Send(args) => send::run(&args),
+        Command::Post(args) => post::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compose(args) => compose::run(&args),
         Command::SendStream(args) => send_stream::run(&args),
@@ -34,8 +35,9 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
         out::data(&aside.text);
         return 0;
     }
-    let lead =
-        if asked("send") || asked("send-stream") { "mailxport: not sent: " } else { "mailxport: error: " };
+    let verbs = ["send", "send-stream", "post"];
+    let sends = verbs.iter().any(|verb| asked(verb));
+    let lead = if sends { "mailxport: not sent: " } else { "mailxport: error: " };
     let text =
         aside.text.strip_prefix("error: ").map_or_else(|| aside.text.clone(), |text| format!("{lead}{text}"));
     let lines: Vec<String> = text.lines().map(|line| printable(line).into_owned()).collect();

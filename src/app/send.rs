@@ -7,7 +7,7 @@ use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
-use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes};
+use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes, tries};
 use super::unsent::Unsent;
 use crate::cli::send::SendArgs;
 use crate::console::dry_run::{self, Shown};
@@ -86,7 +86,19 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     };
     let turns = gather::turns(args, &gather, opened, watch).map_err(Early::Message)?;
     let InForce { server, account, notes, .. } = in_force;
-    Ok(Round { server, account, notes, plan, gather, turns, flow: None, unsent, log, jobs: args.jobs })
+    Ok(Round {
+        server,
+        account,
+        notes,
+        plan,
+        gather,
+        turns,
+        flow: None,
+        unsent,
+        log,
+        jobs: args.jobs,
+        tries: tries(&args.tries),
+    })
 }
 
 fn unwritable(problem: &anyhow::Error) -> Failure {
@@ -101,6 +113,7 @@ fn show(args: &SendArgs, ready: Round) -> u8 {
     for turn in ready.turns {
         let (origin, opened) = match turn {
             Turn::Ready(origin, letter) => (origin, Ok(*letter)),
+            Turn::Again(again) => (again.origin, Ok(again.letter)),
             Turn::Later(origin) | Turn::Flow(origin, _) => {
                 let opened = ready.gather.letter(&origin);
                 (origin, opened)

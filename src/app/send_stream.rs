@@ -5,7 +5,7 @@ use super::begin::begin;
 use super::gather::{self, Gather, one_taker};
 use super::login::login;
 use super::plan::usage;
-use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes};
+use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes, tries};
 use crate::cli::send_stream::SendStreamArgs;
 use crate::delivery::job::Turn;
 use crate::message::flow::{Flow, Promise};
@@ -78,7 +78,19 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         }
     };
     let InForce { server, account, notes, .. } = in_force;
-    Ok(Round { server, account, notes, plan, gather, turns: vec![turn], flow, unsent: None, log, jobs: 1 })
+    Ok(Round {
+        server,
+        account,
+        notes,
+        plan,
+        gather,
+        turns: vec![turn],
+        flow,
+        unsent: None,
+        log,
+        jobs: 1,
+        tries: tries(&args.tries),
+    })
 }
 
 fn of_the_message(failure: Failure) -> Early {
@@ -111,6 +123,9 @@ fn of_a_file(
 
 fn of_a_stream(args: &SendStreamArgs, input: OwnedFd) -> Result<Flow, Early> {
     let failed = |cause| of_the_message(Failure::new(Stage::Input, cause));
+    if args.tries.retry > 0 {
+        return Err(usage("--retry needs a stream that can be read again: standard input is no file").into());
+    }
     let Some(size) = args.size else {
         let words = "--size N is needed: standard input is no file whose length could be taken";
         return Err(usage(words).into());

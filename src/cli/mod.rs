@@ -5,6 +5,7 @@ pub mod compose;
 pub mod config;
 pub mod explain;
 pub mod parts;
+pub mod post;
 pub mod root;
 pub mod send;
 pub mod send_stream;

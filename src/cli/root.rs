@@ -4,6 +4,7 @@ use super::check::CheckArgs;
 use super::compose::ComposeArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
+use super::post::PostArgs;
 use super::send::SendArgs;
 use super::send_stream::SendStreamArgs;
 use super::sink::SinkArgs;
@@ -65,6 +66,7 @@ fn options_of<A: Args>(arguments: &[OsString]) -> Option<A> {
 pub enum Command {
     Send(Box<SendArgs>),
     SendStream(Box<SendStreamArgs>),
+    Post(Box<PostArgs>),
     Compose(Box<ComposeArgs>),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),

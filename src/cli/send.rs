@@ -1,6 +1,6 @@
 //! `mailxport send`
 
-use super::shared::{EnvelopeArgs, MessageArgs, OutputArgs, ServerArgs};
+use super::shared::{EnvelopeArgs, MessageArgs, OutputArgs, ServerArgs, TriesArgs};
 use crate::terms::amount::whole;
 use clap::Args;
 use std::path::PathBuf;
@@ -55,6 +55,8 @@ pub struct SendArgs {
     pub envelope: EnvelopeArgs,
     #[command(flatten)]
     pub message: MessageArgs,
+    #[command(flatten)]
+    pub tries: TriesArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }

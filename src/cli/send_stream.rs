@@ -1,6 +1,6 @@
 //! `mailxport send-stream`
 
-use super::shared::{EnvelopeArgs, MessageArgs, OutputArgs, ServerArgs};
+use super::shared::{EnvelopeArgs, MessageArgs, OutputArgs, ServerArgs, TriesArgs};
 use crate::terms::{amount, tls};
 use clap::Args;
 
@@ -32,6 +32,8 @@ pub struct SendStreamArgs {
     pub envelope: EnvelopeArgs,
     #[command(flatten)]
     pub message: MessageArgs,
+    #[command(flatten)]
+    pub tries: TriesArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }

@@ -276,6 +276,31 @@ pub struct MessageArgs {
     pub max_size: Option<u64>,
 }
 
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Another try")]
+pub struct TriesArgs {
+    /// Try what is put off so many times more
+    ///
+    /// Only what ended as temporary before the end of a message was written is tried again: greylisting, a server that is not
+    /// there, a session that was lost. A refused log-on, an unknown outcome and a message that the server judged are not. With
+    /// --partial only those recipients are named again that were not refused for good. The message keeps its Message-ID.
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    pub retry: u32,
+
+    /// Wait so long before the next try [default: 20]
+    ///
+    /// Each further wait is three times as long, 15 minutes at most. A try that --deadline leaves no time for is not waited for.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = amount::seconds,
+        default_value = "20",
+        hide_default_value = true,
+        requires = "retry"
+    )]
+    pub retry_delay: Duration,
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {

@@ -3,16 +3,18 @@
 use super::out::{self, Color, paint};
 use super::progress::{Progress, Wish};
 use super::record::{Beside, Record, Said, Security};
-use super::voice;
+use super::{posted, voice};
 use crate::delivery::job::Report;
+use crate::message::open::Origin;
 use crate::terms::event::{Event, Observer};
-use crate::terms::outcome::{Note, Verdict};
+use crate::terms::outcome::{Note, Outcome, Verdict};
 use crate::terms::printable::{printable, printable_json};
 use crate::terms::reply::Reply;
 use crate::terms::tls::TlsFacts;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
+use std::time::Duration;
 
 /// What a person or a script wants to see.
 #[derive(Debug, Default)]
@@ -93,6 +95,26 @@ impl Panel {
                 None => Vec::new(),
             },
         };
+        self.bring(outcome, &lines, record.as_ref());
+    }
+
+    /// The same about a message that was posted; `size` is that of its body.
+    pub fn posted(&mut self, origin: &Origin, size: Option<u64>, outcome: &Outcome) {
+        self.progress.clear();
+        let server = Some(self.show.server.clone()).filter(|server| !server.is_empty());
+        let notes = self.show.kept_back.then_some(Note::AccountKeptBack).into_iter().collect();
+        let context = self.show.context.clone();
+        let record =
+            Record::of(origin, outcome, Beside { size, server, context, notes, ..Beside::default() });
+        let lines = match &outcome.failure {
+            Some(failure) => posted::failure(failure, outcome, origin),
+            None if self.terminal => posted::sent(outcome, origin, &self.show.server),
+            None => Vec::new(),
+        };
+        self.bring(outcome, &lines, Some(&record));
+    }
+
+    fn bring(&mut self, outcome: &Outcome, lines: &[String], record: Option<&Record>) {
         let failed = outcome.failure.is_some();
         if !self.show.quiet && (failed || !self.show.json) || failed && !self.show.json {
             let many = if self.show.quiet { 1 } else { lines.len() };
@@ -107,6 +129,20 @@ impl Panel {
         }
     }
 
+    /// Says what is tried again: to a person, or to whoever wants the phases.
+    pub fn put_off(&mut self, report: &Report<'_>, wait: Duration) {
+        self.progress.clear();
+        if self.show.quiet
+            || (self.show.json && self.show.verbose == 0)
+            || !(self.terminal || self.show.verbose > 0)
+        {
+            return;
+        }
+        if let Some(failure) = &report.outcome.failure {
+            self.say(&voice::put_off(failure, report, wait, self.show.several));
+        }
+    }
+
     /// Ends the log of a run that has no message.
     pub fn done(&mut self, record: &serde_json::Value) {
         self.log(|| json!({ "done": record }));
@@ -114,7 +150,7 @@ impl Panel {
 
     fn say_notes(&self, notes: &[Note]) {
         for note in notes {
-            let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked);
+            let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked | Note::AnswerCut);
             let warns = *note == Note::CertificateUnchecked;
             if !self.show.quiet
                 && (!self.show.json || warns)

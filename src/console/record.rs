@@ -35,6 +35,9 @@ pub struct Record {
     extensions: Vec<&'static str>,
     context: Option<String>,
     kept: Option<String>,
+    /// The status of HTTP, and the place that its answer names.
+    status: Option<u16>,
+    location: Option<String>,
     elapsed_ms: u64,
 }
 
@@ -100,7 +103,7 @@ impl Record {
             verdict: outcome.verdict.name(),
             stage: failure.map(|failure| failure.stage.name()),
             reply: reply.map(Said::of),
-            server_hresult: reply.map(|reply| Ixp::of_reply(reply).hresult_text()),
+            server_hresult: reply.map(|reply| meaning(reply, outcome).hresult_text()),
             os_error: failure.and_then(Failure::os_error),
             problem: failure.and_then(|failure| problem(failure).or_else(|| about_the_file(failure, origin))),
             queue_id: reply
@@ -116,6 +119,8 @@ impl Record {
             extensions: outcome.extensions.clone(),
             context: beside.context,
             kept: beside.kept,
+            status: outcome.answer.as_ref().map(|answer| answer.status()),
+            location: outcome.answer.as_ref().and_then(|answer| answer.location.clone()),
             elapsed_ms: u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
             ..Record::named(outcome.ixp())
         }
@@ -168,6 +173,8 @@ impl Record {
             extensions: Vec::new(),
             context: None,
             kept: None,
+            status: None,
+            location: None,
             elapsed_ms: 0,
         }
     }
@@ -176,6 +183,11 @@ impl Record {
         let json = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
         printable_json(&json).into_owned() + "\n"
     }
+}
+
+/// What the server's last word means by itself.
+fn meaning(reply: &Reply, outcome: &Outcome) -> Ixp {
+    outcome.answer.as_ref().map_or_else(|| Ixp::of_reply(reply), |answer| Ixp::of_answer(answer))
 }
 
 /// A message's name as scripts know it.
@@ -201,6 +213,7 @@ pub(super) fn problem(failure: &Failure) -> Option<String> {
     let said = failure.problem.as_deref().or(failure.proxy.as_deref());
     said.map(str::to_owned).or_else(|| match &failure.cause {
         Cause::BadAddress(problem) | Cause::BadList(problem) => Some(problem.text.clone()),
+        Cause::NoHttp(why) => Some(why.clone()),
         Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
             Some(text.clone())
         }

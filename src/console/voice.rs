@@ -1,6 +1,7 @@
 //! All the sentences about outcomes: what became of the mail, who acted on what, the server's words, a way on.
 
-use super::{passage, security};
+use super::{own_side, passage, security};
+use crate::delivery::job::Report;
 use crate::message::open::Origin;
 use crate::terms::address::Address;
 use crate::terms::amount::in_words;
@@ -9,6 +10,7 @@ use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
 use crate::terms::printable::{printable, printable_octets};
 use crate::terms::reply::Reply;
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// A message's name as a person knows it.
 pub fn name_of(origin: &Origin) -> String {
@@ -50,6 +52,14 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         lines.push(format!("  hint: {hint}"));
     }
     lines
+}
+
+/// The line about a message that is tried again.
+pub fn put_off(failure: &Failure, report: &Report<'_>, wait: Duration, named: bool) -> String {
+    let lines = self::failure(failure, report.outcome, report.origin, named);
+    let first = lines.first().map_or("", String::as_str);
+    let what = first.strip_prefix("mailxport: not sent: ").unwrap_or(first);
+    format!("mailxport: note: {what}; the next try is in {}", in_words(wait))
 }
 
 /// The line about a failure that comes before any message.
@@ -115,11 +125,12 @@ pub fn note(note: &Note) -> &'static str {
             "mailxport: note: the header has 8-bit octets that the server did not promise to keep"
         }
         Note::CertificateUnchecked => "mailxport: note: the certificate was not checked (--insecure)",
+        Note::AnswerCut => "mailxport: note: the body of the answer did not come whole",
         Note::MboxLineDropped => "mailxport: note: the mbox line in front was left out",
     }
 }
 
-fn unknown_sentence(failure: &Failure) -> String {
+pub(super) fn unknown_sentence(failure: &Failure) -> String {
     let server = server(failure);
     match &failure.cause {
         Cause::TimedOut(limit) => {
@@ -134,7 +145,7 @@ fn unknown_sentence(failure: &Failure) -> String {
         Cause::Interrupted(signal) => {
             format!("stopped by {} after the whole message, before the answer of {server}", signal.name())
         }
-        Cause::OutOfPlace(_) | Cause::Garbled(..) | Cause::AheadOfCommand => {
+        Cause::OutOfPlace(_) | Cause::NoHttp(_) | Cause::Garbled(..) | Cause::AheadOfCommand => {
             format!("{server} answered the whole message with something that makes no sense")
         }
         _ => format!("lost {server} after the whole message, before its answer"),
@@ -155,7 +166,7 @@ fn wanted(failure: &Failure) -> &str {
 }
 
 /// Who acted on what.
-fn sentence(failure: &Failure, origin: &Origin) -> String {
+pub(super) fn sentence(failure: &Failure, origin: &Origin) -> String {
     let server = &*server(failure);
     let phrase = failure.stage.phrase();
     let problem = failure.problem.as_deref().map(|problem| printable(problem).into_owned());
@@ -164,7 +175,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
         Cause::OutOfPlace(_) => format!("{server} gave an answer that makes no sense as {phrase}"),
         Cause::Garbled(garble, _) => format!("{server} sent no reply as {phrase}: {}", garble.in_words()),
         Cause::AheadOfCommand => format!("{server} spoke before it was asked"),
-        Cause::Lacks(feature) => lack(*feature, server, problem),
+        Cause::Lacks(feature) => own_side::lack(*feature, server, problem),
         Cause::TooLarge { size, limit, ours: false } => {
             format!("the message has {size} octets, and {server} takes {limit}")
         }
@@ -194,45 +205,7 @@ fn sentence(failure: &Failure, origin: &Origin) -> String {
             format!("the connection to {place} is in clear, and no password crosses such a one")
         }
         Cause::LogOn(why) => format!("the log-on at {server} failed: {why}"),
-        cause => own_side(cause, server, origin, problem),
-    }
-}
-
-/// What went wrong before or beside the server.
-fn own_side(cause: &Cause, server: &str, origin: &Origin, problem: Option<String>) -> String {
-    let is_placed = problem.is_some();
-    let name = problem.unwrap_or_else(|| name_of(origin));
-    match cause {
-        Cause::NoSuchHost => format!("the host of {server} does not exist"),
-        Cause::LookupFailed(why) => {
-            format!("the host of {server} could not be looked up: {}", printable(why))
-        }
-        Cause::NotReached(tried) => match tried.as_slice() {
-            [(_, error)] => format!("cannot connect to {server}: {}", os(error)),
-            _ => format!("cannot connect to {server} by any of its {} addresses", tried.len()),
-        },
-        Cause::Local(error) => format!("cannot connect to {server} from here: {}", os(error)),
-        Cause::NoSocket(error) => format!("no socket could be made for {server}: {}", os(error)),
-        Cause::Unreadable(error) => format!("{name} cannot be read: {}", os(error)),
-        Cause::NoRoom(error) => format!("{name} could not be kept for sending: {}", os(error)),
-        Cause::Unfit(unfit) => unfitness(unfit, &name),
-        Cause::Short { declared, came } => format!("{name} ended after {came} of {declared} declared octets"),
-        Cause::Long { declared } => format!("{name} goes on after its {declared} declared octets"),
-        Cause::OtherDigest => format!("{name} has another SHA-256 than was declared"),
-        Cause::NoSender => format!("{name} has no sender"),
-        Cause::NoRecipients => format!("{name} has no recipient"),
-        Cause::BadAddress(problem) if is_placed => {
-            format!("{name} cannot be \"{}\": {}", printable(&problem.text), problem.why)
-        }
-        Cause::BadAddress(problem) => problem.to_string(),
-        Cause::BadList(problem) => format!("{problem} (in {name})"),
-        Cause::NeverTried => format!("the session with {server} was lost before its turn"),
-        Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
-        Cause::Unanswered => "the question for the password was not answered".to_owned(),
-        Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
-            printable(text).into_owned()
-        }
-        _ => "for a reason that has no words".to_owned(),
+        cause => own_side::sentence(cause, server, origin, problem),
     }
 }
 
@@ -288,47 +261,15 @@ fn several_refusals(recipients: &[(Address, Fate)]) -> Option<Vec<String>> {
 /// Recipients that are named one by one; JSON names them all.
 const SHOWN: usize = 20;
 
-fn lack(feature: Feature, server: &str, problem: Option<String>) -> String {
-    match feature {
-        Feature::EightBitMime => {
-            format!("the message has 8-bit octets, and {server} does not offer 8BITMIME")
-        }
-        Feature::BinaryMime => {
-            format!("the message is binary, and {server} does not offer BINARYMIME")
-        }
-        Feature::SmtpUtf8 => {
-            format!(
-                "the address <{}> needs SMTPUTF8, and {server} does not offer it",
-                problem.unwrap_or_default()
-            )
-        }
-        Feature::StartTls => format!("{server} does not offer STARTTLS, and the connection must have TLS"),
-        Feature::Dsn => format!("{server} does not offer delivery reports (DSN)"),
-    }
-}
-
-fn unfitness(unfit: &Unfit, name: &str) -> String {
-    match unfit {
-        Unfit::Empty => format!("{name} is empty"),
-        Unfit::NoHeader => format!("{name} does not start with a header field"),
-        Unfit::HeaderTooLong { limit } => format!("{name} has a header of more than {limit} octets"),
-        Unfit::Nul { line, offset } => format!("{name} has a NUL in line {line}, at offset {offset}"),
-        Unfit::LoneCr { line, offset } => {
-            format!("{name} has a lone CR in its header, in line {line} at offset {offset}")
-        }
-        Unfit::Directory => format!("{name} is a directory"),
-        Unfit::Device => format!("{name} is a device"),
-        Unfit::Terminal => format!("{name} is a terminal, not a message"),
-        Unfit::Changed => format!("{name} changed while it was sent"),
-    }
-}
-
 /// The server's own words, and what else stands on lines of its own.
-fn details(failure: &Failure) -> Vec<String> {
+pub(super) fn details(failure: &Failure) -> Vec<String> {
     let mut lines = Vec::new();
     match &failure.cause {
         Cause::Refused(reply) | Cause::OutOfPlace(reply) => {
             lines.push(format!("  server: {}", printable(&reply.to_string())));
+        }
+        Cause::Answered(answer) => {
+            lines.push(format!("  server: {}", printable(&answer.reply.to_string())));
         }
         Cause::Garbled(_, octets) => lines.push(format!("  server: {}", printable_octets(octets))),
         Cause::NotReached(tried) if tried.len() > 1 => {
@@ -363,7 +304,7 @@ fn hint(failure: &Failure, outcome: &Outcome) -> Option<&'static str> {
 }
 
 /// A way on, where there is an option or a file to name.
-fn way_on(failure: &Failure) -> Option<&'static str> {
+pub(super) fn way_on(failure: &Failure) -> Option<&'static str> {
     Some(match &failure.cause {
         Cause::TimedOut(_) if failure.stage == Stage::Greeting => {
             "a server that waits for TLS from the first byte is silent too: smtps://HOST; --timeout allows more time"
@@ -373,7 +314,7 @@ fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Deadline(_) => "--deadline allows more time",
         Cause::TooLarge { ours: true, .. } => "--max-size allows more",
         Cause::Lacks(Feature::Dsn) => "without --require-dsn it is sent all the same",
-        Cause::Lacks(Feature::EightBitMime) => {
+        Cause::Lacks(Feature::EightBitMime | Feature::BinaryMime) => {
             "in 7-bit form (quoted-printable or base64) any server takes it"
         }
         Cause::Unfit(Unfit::NoHeader) => {

@@ -1,7 +1,9 @@
 //! The road: one session for all messages of a run, or some side by side, and one outcome for each message.
 
+use super::again::{Again, Road, Tries};
 use super::job::{Desk, Letter, Report, Turn};
 use super::rules;
+use crate::message::open::Origin;
 use crate::net::connect::connect;
 use crate::net::tls::Securing;
 use crate::net::wire::Wire;
@@ -12,7 +14,7 @@ use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::plan::Plan;
 use crate::terms::tls::TlsFacts;
 use crate::watch::brink;
-use crate::watch::wait::Watch;
+use crate::watch::wait::{Halt, Watch};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -40,10 +42,71 @@ impl Line<'_> {
 }
 
 /// Sends every message in its turn, over so many sessions side by side, and reports each as soon as its outcome is known.
-pub fn deliver(plan: &Plan, watch: &Arc<Watch>, turns: Vec<Turn>, jobs: usize, desk: &dyn Desk) {
+pub fn deliver(
+    plan: &Plan,
+    watch: &Arc<Watch>,
+    mut turns: Vec<Turn>,
+    jobs: usize,
+    mut tries: Tries,
+    desk: &dyn Desk,
+) {
+    loop {
+        let put_by = Mutex::default();
+        once(plan, watch, turns, jobs, (tries.more > 0).then_some(&put_by), desk);
+        turns = put_by.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if turns.is_empty() {
+            return;
+        }
+        turns.iter().filter_map(Turn::put_off).for_each(|again| desk.put_off(&again.report(), tries.wait));
+        let rested = watch.rest(tries.wait);
+        tries = tries.next();
+        if let Err(halt) = rested {
+            return turns.into_iter().for_each(|turn| give_up(turn, plan, &halt, desk));
+        }
+    }
+}
+
+/// There is no time for another try: what the last one came to stands, but for a signal.
+fn give_up(turn: Turn, plan: &Plan, halt: &Halt, desk: &dyn Desk) {
+    let (origin, known) = match turn {
+        Turn::Again(again) => {
+            let (road, outcome) = again.road();
+            let whole = road.whole(outcome);
+            (road.origin, Some((road.letter, whole)))
+        }
+        Turn::Ready(origin, _) | Turn::Later(origin) | Turn::Flow(origin, _) => (origin, None),
+    };
+    let (letter, mut outcome) = match known {
+        Some((letter, outcome)) => (Some(letter), outcome),
+        None => (None, Outcome::not_sent(never_tried(plan), Vec::new())),
+    };
+    if let Halt::Signal(signal) = halt {
+        let failure = Failure::new(Stage::Connect, Cause::Interrupted(*signal));
+        outcome.failure = Some(failure.at(&plan.endpoint.to_string()));
+        outcome.verdict = Verdict::NotSent;
+    }
+    desk.begin(&origin);
+    desk.report(&Report { origin: &origin, letter: letter.as_ref(), outcome: &outcome });
+}
+
+/// Turns that are put by for another try.
+type PutBy = Mutex<Vec<Turn>>;
+
+/// One try for every message.
+fn once(
+    plan: &Plan,
+    watch: &Arc<Watch>,
+    turns: Vec<Turn>,
+    jobs: usize,
+    put_by: Option<&PutBy>,
+    desk: &dyn Desk,
+) {
     let sessions = jobs.min(turns.len());
     let queue = Mutex::new(VecDeque::from(turns));
-    let lane = |number| Lane { line: Line::NotYet, plan, watch, queue: &queue, desk, ear: desk.ear(number) };
+    let lane = |number| {
+        let ear = desk.ear(number);
+        Lane { line: Line::NotYet, plan, watch, queue: &queue, put_by, desk, ear }
+    };
     if sessions < 2 {
         let mut alone = lane(0);
         alone.finish();
@@ -74,6 +137,7 @@ struct Lane<'a> {
     plan: &'a Plan,
     watch: &'a Arc<Watch>,
     queue: &'a Mutex<VecDeque<Turn>>,
+    put_by: Option<&'a PutBy>,
     desk: &'a dyn Desk,
     ear: Box<dyn Observer + 'a>,
 }
@@ -106,45 +170,72 @@ impl Lane<'_> {
     }
 
     fn take(&mut self, turn: Turn) {
-        let Lane { line, plan, watch, desk, ear, .. } = self;
-        let (plan, watch, observer) = (*plan, *watch, &mut **ear);
-        desk.begin(turn.origin());
+        self.desk.begin(turn.origin());
         let start = Instant::now();
-        let (origin, opened) = match turn {
-            Turn::Ready(origin, letter) => (origin, Ok(*letter)),
-            Turn::Later(origin) if matches!(line, Line::Lost) || watch.check().is_err() => {
-                let outcome = Outcome::not_sent(never_tried(plan), Vec::new());
-                desk.report(&Report { origin: &origin, letter: None, outcome: &outcome });
-                return;
+        let opened = match turn {
+            Turn::Ready(origin, letter) => Ok(Road::new(origin, *letter, start)),
+            Turn::Again(again) => Ok(again.road().0),
+            Turn::Later(origin) if matches!(self.line, Line::Lost) || self.watch.check().is_err() => {
+                match self.put_by.filter(|_| self.watch.check().is_ok()) {
+                    Some(put_by) => return put(put_by, Turn::Later(origin)),
+                    None => Err((origin, never_tried(self.plan))),
+                }
             }
-            Turn::Later(origin) => {
-                let opened = desk.open(&origin);
-                (origin, opened)
-            }
-            Turn::Flow(origin, size) => {
-                raise(line, plan, watch, observer);
-                let opened = match line {
-                    Line::Up(session) => session
-                        .judge_size(size)
-                        .and_then(|()| desk.open_flow(&mut |source| session.wait_for(source, observer))),
-                    Line::Never(failure, _) => Err(failure.again()),
-                    Line::NotYet | Line::Lost => Err(never_tried(plan)),
-                };
-                (origin, opened)
-            }
+            Turn::Later(origin) => match self.desk.open(&origin) {
+                Ok(letter) => Ok(Road::new(origin, letter, start)),
+                Err(failure) => Err((origin, failure)),
+            },
+            Turn::Flow(origin, size) => match self.open_flow(size) {
+                Ok(letter) => Ok(Road::new(origin, letter, start)),
+                Err(failure) => Err((origin, failure)),
+            },
         };
-        let (letter, mut outcome) = match opened {
-            Err(failure) => (None, Outcome { tls: line.tls(), ..Outcome::not_sent(failure, Vec::new()) }),
-            Ok(mut letter) => {
-                let outcome = send(line, plan, watch, &mut letter, observer);
-                (Some(letter), outcome)
+        match opened {
+            Ok(road) => self.go(road),
+            Err((origin, failure)) => {
+                let outcome = Outcome::not_sent(failure, Vec::new());
+                let outcome = Outcome { tls: self.line.tls(), elapsed: start.elapsed(), ..outcome };
+                self.report(&origin, None, &outcome);
             }
+        }
+    }
+
+    fn open_flow(&mut self, size: u64) -> Result<Letter, Failure> {
+        let Lane { line, plan, watch, desk, ear, .. } = self;
+        let observer = &mut **ear;
+        raise(line, plan, watch, observer);
+        match line {
+            Line::Up(session) => session
+                .judge_size(size)
+                .and_then(|()| desk.open_flow(&mut |source| session.wait_for(source, observer))),
+            Line::Never(failure, _) => Err(failure.again()),
+            Line::NotYet | Line::Lost => Err(never_tried(plan)),
+        }
+    }
+
+    /// One try of a message that is open.
+    fn go(&mut self, mut road: Road) {
+        let outcome = send(&mut self.line, self.plan, self.watch, &mut road.letter, &mut *self.ear);
+        let (road, outcome) = match self.put_by {
+            None => (road, outcome),
+            Some(put_by) => match Again::of(road, outcome, self.plan.partial) {
+                Ok(again) => return put(put_by, Turn::Again(Box::new(again))),
+                Err(last) => *last,
+            },
         };
-        outcome.elapsed = start.elapsed();
-        desk.report(&Report { origin: &origin, letter: letter.as_ref(), outcome: &outcome });
+        let outcome = Outcome { elapsed: road.since.elapsed(), ..road.whole(outcome) };
+        self.report(&road.origin, Some(&road.letter), &outcome);
+    }
+
+    fn report(&self, origin: &Origin, letter: Option<&Letter>, outcome: &Outcome) {
+        self.desk.report(&Report { origin, letter, outcome });
         let taken = matches!(outcome.verdict, Verdict::Accepted(_) | Verdict::Partial(_));
         brink::reported(outcome.verdict == Verdict::Unknown, taken);
     }
+}
+
+fn put(put_by: &PutBy, turn: Turn) {
+    put_by.lock().unwrap_or_else(PoisonError::into_inner).push(turn);
 }
 
 /// Remembers what was got of TLS, for a session that fails has no word about it.

@@ -1,11 +1,13 @@
 //! What a run has to do: messages with their envelopes, one after the other.
 
+use super::again::Again;
 use crate::message::open::{Message, Origin};
 use crate::terms::envelope::Envelope;
 use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Outcome;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 /// A message ready to be sent.
 #[derive(Debug)]
@@ -21,13 +23,33 @@ pub enum Turn {
     Later(Origin),
     /// A stream of so many octets, which is not touched before there is a server that takes so many.
     Flow(Origin, u64),
+    /// One that was put off, on its next try.
+    Again(Box<Again>),
 }
 
 impl Turn {
     pub fn origin(&self) -> &Origin {
         match self {
             Turn::Ready(origin, _) | Turn::Later(origin) | Turn::Flow(origin, _) => origin,
+            Turn::Again(again) => &again.origin,
         }
+    }
+}
+
+impl Turn {
+    /// What was put off, if this was.
+    pub(super) fn put_off(&self) -> Option<&Again> {
+        match self {
+            Turn::Again(again) => Some(again),
+            _ => None,
+        }
+    }
+}
+
+impl Again {
+    /// What there is to be said of it before its next try.
+    pub(super) fn report(&self) -> Report<'_> {
+        Report { origin: &self.origin, letter: Some(&self.letter), outcome: &self.outcome }
     }
 }
 
@@ -54,5 +76,7 @@ pub trait Desk: Sync {
     fn open_flow(&self, _: Wait<'_>) -> Result<Letter, Failure> {
         Err(Failure::new(Stage::Input, Cause::Bug("this run has no stream".to_owned())))
     }
+    /// Hears what is tried again after a wait.
+    fn put_off(&self, _: &Report<'_>, _: Duration) {}
     fn report(&self, report: &Report<'_>);
 }

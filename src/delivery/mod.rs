@@ -1,8 +1,10 @@
 //! Floor 4: the one road that every message takes, and a check as far as it needs none.
 
+pub mod again;
 pub mod check;
 pub mod deliver;
 pub mod job;
+pub mod post;
 pub mod rules;
 pub mod survey;
 pub mod surveyor;

@@ -65,6 +65,45 @@ impl Look {
     }
 }
 
+/// Whole lines that were found plain, taken together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Plain {
+    octets: u64,
+    lines: u64,
+    has_dots: bool,
+    has_eight_bit: bool,
+}
+
+impl Plain {
+    /// Takes whole lines behind a line end; false, and nothing taken, where they are not plain.
+    pub(super) fn add(&mut self, lines: &[u8]) -> bool {
+        let look = Look::at(lines);
+        if look.is_plain() {
+            self.octets += lines.len() as u64;
+            self.lines += memchr::memchr_iter(b'\n', lines).count() as u64;
+            self.has_dots |= look.has_dots();
+            self.has_eight_bit |= look.has_eight_bit();
+        }
+        look.is_plain()
+    }
+
+    pub(super) fn octets(&self) -> u64 {
+        self.octets
+    }
+
+    pub(super) fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    pub(super) fn has_dots(&self) -> bool {
+        self.has_dots
+    }
+
+    pub(super) fn has_eight_bit(&self) -> bool {
+        self.has_eight_bit
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

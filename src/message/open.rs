@@ -2,14 +2,14 @@
 
 use super::flow::{self, Flow};
 use super::header::Header;
+use super::measure::measure;
 use super::octets::{Next, Octets};
 use super::scan::{Facts, Scan};
-use super::source::{BLOCK, Opened, Source, keep};
+use super::source::{Opened, Source, keep};
 use super::stamp;
 use crate::terms::failure::Cause;
 use crate::watch::wait::Watch;
 use std::path::Path;
-use std::time::Duration;
 
 /// The longest header block that is taken: 1 MiB.
 pub const HEADER_LIMIT: u64 = 1024 * 1024;
@@ -209,24 +209,6 @@ impl Message {
         }
         Ok(longest)
     }
-}
-
-fn measure(source: &Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
-    let length = source.length();
-    let wanted = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(BLOCK);
-    let mut block = vec![0u8; wanted.min(BLOCK)];
-    let mut at = 0;
-    // A file that grows meanwhile is found out at its end: it is not what it was.
-    while length != Some(at) {
-        watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
-        let count = source.read_at(&mut block, at).map_err(Cause::Unreadable)?;
-        if count == 0 {
-            return Ok(());
-        }
-        scan.feed(&block[..count]);
-        at += count as u64;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The measuring pass: what a message is like, found out in one reading and constant memory.
 
 use super::ending::{End, Lines, Piece};
-use super::look::Look;
+use super::look::Plain;
 use crate::terms::failure::Unfit;
 use memchr::{memchr, memrchr};
 
@@ -129,9 +129,9 @@ impl Scan {
         let last = memrchr(b'\n', block).map_or(first, |at| at + 1);
         self.slowly(&block[..first]);
         let middle = &block[first..last];
-        let look = Look::at(middle);
-        if look.is_plain() && self.lines.is_at_rest() {
-            self.plainly(middle, look);
+        let mut plain = Plain::default();
+        if self.lines.is_at_rest() && plain.add(middle) {
+            self.count(&plain);
         } else {
             self.slowly(middle);
         }
@@ -139,14 +139,23 @@ impl Scan {
     }
 
     /// Takes whole lines that end in CRLF and hold no NUL.
-    fn plainly(&mut self, lines: &[u8], look: Look) {
-        let octets = lines.len() as u64;
-        self.facts.eight_bit |= look.has_eight_bit();
-        self.facts.has_dots |= look.has_dots();
-        self.facts.canonical += octets;
-        self.line += memchr::memchr_iter(b'\n', lines).count() as u64;
-        self.at += octets;
+    fn count(&mut self, plain: &Plain) {
+        self.facts.eight_bit |= plain.has_eight_bit();
+        self.facts.has_dots |= plain.has_dots();
+        self.facts.canonical += plain.octets();
+        self.line += plain.lines();
+        self.at += plain.octets();
         self.line_start = self.at;
+    }
+
+    /// Goes on behind plain lines that somebody else looked at; false, and nothing done, where they cannot begin here.
+    pub(super) fn leap(&mut self, plain: &Plain) -> bool {
+        let may = self.part == Part::Body && self.lines.is_at_rest() && self.length == 0;
+        if may {
+            self.facts.octets += plain.octets();
+            self.count(plain);
+        }
+        may
     }
 
     fn slowly(&mut self, block: &[u8]) {

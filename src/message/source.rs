@@ -3,6 +3,7 @@
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
 use ring::digest::{Context, SHA256};
+use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat};
 use std::fs::File;
@@ -93,6 +94,35 @@ impl Source {
                 let count = buffer.len().min(octets.len() - start);
                 buffer[..count].copy_from_slice(&octets[start..start + count]);
                 Ok(count)
+            }
+        }
+    }
+
+    /// Reads at a place behind what a buffer holds, into room that it has.
+    pub fn append_at(&self, buffer: &mut Vec<u8>, most: usize, at: u64) -> io::Result<usize> {
+        let (file, at) = match self {
+            Source::Memory(octets) => {
+                let start = usize::try_from(at).unwrap_or(usize::MAX).min(octets.len());
+                let count = most.min(octets.len() - start);
+                buffer.extend_from_slice(&octets[start..start + count]);
+                return Ok(count);
+            }
+            Source::File { file, base, .. } => (file, base + at),
+            Source::Spool(file) => (file, at),
+        };
+        let from = buffer.len();
+        loop {
+            let read = if buffer.capacity() - from == most && most > 0 {
+                rustix::io::pread(file, spare_capacity(buffer), at)
+            } else {
+                buffer.resize(from + most, 0);
+                let read = rustix::io::pread(file, &mut buffer[from..], at);
+                buffer.truncate(from + read.unwrap_or(0));
+                read
+            };
+            match read {
+                Err(rustix::io::Errno::INTR) => {}
+                other => return Ok(other?),
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod connect;
 pub mod host;
 pub mod link;
+pub mod octets;
 mod proxy;
 pub mod race;
 pub mod resolve;

@@ -25,12 +25,19 @@ pub struct Securing {
     name: String,
     /// An unverifiable certificate is used, but known to be one.
     lenient: bool,
+    /// The protocol that is named to the server (RFC 7301).
+    protocol: Option<&'static str>,
 }
 
 impl Securing {
     pub fn new(wishes: &TlsWishes, host: &str, policy: Tls) -> Securing {
         let name = wishes.name.clone().unwrap_or_else(|| host.to_owned());
-        Securing { wishes: wishes.clone(), name, lenient: policy == Tls::Opportunistic }
+        Securing { wishes: wishes.clone(), name, lenient: policy == Tls::Opportunistic, protocol: None }
+    }
+
+    /// Names the protocol that will be spoken, so that no server takes it for another one.
+    pub fn speaking(self, protocol: &'static str) -> Securing {
+        Securing { protocol: Some(protocol), ..self }
     }
 
     /// Judges the files that were named, before the first packet.
@@ -73,7 +80,7 @@ impl Securing {
             .map_err(handshake)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<_>);
-        let config = match (&self.wishes.client_cert, &self.wishes.client_key) {
+        let mut config = match (&self.wishes.client_cert, &self.wishes.client_key) {
             (Some(cert), key) => {
                 let key = key.as_ref().unwrap_or(cert);
                 let made = builder.with_client_auth_cert(chain_of(cert)?, key_of(key)?);
@@ -81,6 +88,7 @@ impl Securing {
             }
             (None, _) => builder.with_no_client_auth(),
         };
+        config.alpn_protocols = self.protocol.iter().map(|name| name.as_bytes().to_vec()).collect();
         let name = ServerName::try_from(self.name.clone()).map_err(|_| {
             Cause::Tls(TlsProblem::Handshake(format!("\"{}\" is no name to check", self.name)))
         })?;

@@ -19,13 +19,13 @@ use std::time::{Duration, Instant};
 /// A connected socket with what has been read ahead of the dialogue.
 #[derive(Debug)]
 pub struct Wire {
-    socket: OwnedFd,
+    pub(super) socket: OwnedFd,
     watch: Arc<Watch>,
-    tcp: bool,
+    pub(super) tcp: bool,
     local: Option<SocketAddr>,
-    inbox: Inbox,
+    pub(super) inbox: Inbox,
     securing: Option<Securing>,
-    tls: Option<Box<Secured>>,
+    pub(super) tls: Option<Box<Secured>>,
     distrusted: Option<Box<TlsFacts>>,
     /// Octets that TLS has sealed, but that nobody was told of: they are offered once more.
     sealed: usize,
@@ -37,16 +37,24 @@ pub struct Wire {
 
 /// Octets that came and were not yet asked for.
 #[derive(Debug, Default)]
-struct Inbox {
+pub(super) struct Inbox {
     octets: Vec<u8>,
     /// Octets before this one were handed out; no line end stands before `seen`.
     start: usize,
     seen: usize,
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 impl Inbox {
-    fn is_empty(&self) -> bool {
+    /// Hands out what came, as much as there is room for.
+    pub(super) fn take(&mut self, room: usize) -> &[u8] {
+        let from = self.start;
+        self.start = self.octets.len().min(from + room);
+        self.seen = self.seen.max(self.start);
+        &self.octets[from..self.start]
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
         self.start == self.octets.len()
     }
 
@@ -119,7 +127,7 @@ impl Wire {
     }
 
     /// Reads what is there, without waiting; true where something came or the end was seen.
-    fn fill(&mut self) -> Result<bool, Cause> {
+    pub(super) fn fill(&mut self) -> Result<bool, Cause> {
         if self.inbox.ended {
             return Ok(true);
         }

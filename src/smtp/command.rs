@@ -76,7 +76,7 @@ pub fn mail(
 
 /// `RCPT TO`; the original recipient is named along with a wish for reports (RFC 3461 section 4.2).
 pub fn rcpt(recipient: &Address, dsn: &Dsn, offered: &Capabilities) -> Result<Command, Cause> {
-    let mut line = format!("RCPT TO:<{recipient}>");
+    let mut line = ["RCPT TO:<", recipient.as_str(), ">"].concat();
     if let (Some(notify), true) = (dsn.notify, offered.dsn) {
         line.push_str(&format!(" NOTIFY={notify}"));
         if !recipient.needs_utf8() {

@@ -115,6 +115,7 @@ impl<L: Link> Session<'_, L> {
             notes: Vec::new(),
             extensions: Vec::new(),
             tls: None,
+            answer: None,
             elapsed: Duration::ZERO,
         }
     }

@@ -4,6 +4,7 @@
 //! other letters becomes A-labels. Dots may stand anywhere in a local part: some providers gave such mailboxes out.
 
 use super::printable::printable;
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -36,7 +37,9 @@ impl Address {
     /// Reads an addr-spec without brackets, display name or comments.
     pub fn parse(text: &str) -> Result<Address, AddressProblem> {
         let problem = |why| AddressProblem { text: text.to_owned(), why };
-        if text.chars().any(char::is_control) {
+        // Beyond ASCII only the 32 behind it are control characters.
+        let is_odd = |octet: u8| octet.is_ascii_control() || !octet.is_ascii();
+        if text.bytes().any(is_odd) && text.chars().any(char::is_control) {
             return Err(problem("it holds a control character"));
         }
         if text.is_empty() {
@@ -60,6 +63,11 @@ impl Address {
             return Err(problem("it is longer than 254 octets"));
         }
         Ok(Address { text: whole, at })
+    }
+
+    /// The mailbox as it goes to the wire.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
@@ -120,10 +128,15 @@ pub(super) fn quoted_end(text: &str) -> Result<usize, &'static str> {
 }
 
 fn is_atext_or_dot(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || (!c.is_ascii() && !c.is_whitespace())
+    match u8::try_from(c) {
+        Ok(octet) if octet.is_ascii() => {
+            octet.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&octet)
+        }
+        _ => !c.is_whitespace(),
+    }
 }
 
-fn parse_domain(text: &str) -> Result<String, &'static str> {
+fn parse_domain(text: &str) -> Result<Cow<'_, str>, &'static str> {
     if let Some(inner) = text.strip_prefix('[') {
         let inner = inner.strip_suffix(']').ok_or("its address literal is not closed")?;
         let v6 = |v6: &str| v6.parse::<Ipv6Addr>().is_ok();
@@ -131,21 +144,22 @@ fn parse_domain(text: &str) -> Result<String, &'static str> {
             Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => v6(&inner[5..]),
             _ => inner.parse::<Ipv4Addr>().is_ok(),
         };
-        return if known {
-            Ok(text.to_owned())
-        } else {
-            Err("its address literal is neither IPv4 nor IPv6:…")
-        };
+        return if known { Ok(text.into()) } else { Err("its address literal is neither IPv4 nor IPv6:…") };
     }
-    domain_name(text)
+    labels(text)
 }
 
 /// Reads a domain name: letters, digits, hyphens and underscores in labels, other scripts turned into A-labels.
 pub fn domain_name(text: &str) -> Result<String, &'static str> {
-    let ascii = if text.is_ascii() {
-        text.to_owned()
+    labels(text).map(Cow::into_owned)
+}
+
+fn labels(text: &str) -> Result<Cow<'_, str>, &'static str> {
+    let ascii: Cow<'_, str> = if text.is_ascii() {
+        text.into()
     } else {
-        idna::domain_to_ascii_strict(text).map_err(|_| "its domain is not a valid international name")?
+        let turned = idna::domain_to_ascii_strict(text);
+        turned.map_err(|_| "its domain is not a valid international name")?.into()
     };
     if ascii.is_empty() {
         return Err("its domain is empty");
@@ -153,14 +167,14 @@ pub fn domain_name(text: &str) -> Result<String, &'static str> {
     if ascii.len() > 253 {
         return Err("its domain is longer than 253 octets");
     }
-    for label in ascii.split('.') {
+    for label in ascii.as_bytes().split(|&octet| octet == b'.') {
         if label.is_empty() {
             return Err("its domain has an empty label");
         }
         if label.len() > 63 {
             return Err("its domain has a label over 63 octets");
         }
-        if !label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        if !label.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err("its domain holds a character that no domain has");
         }
     }

@@ -30,8 +30,9 @@ pub struct Envelope {
 impl Envelope {
     /// Drops duplicates and keeps the order of the first ones.
     pub fn new(sender: Sender, recipients: impl IntoIterator<Item = Address>) -> Envelope {
-        let mut seen = HashSet::new();
-        let recipients = recipients.into_iter().filter(|address| seen.insert(address.key())).collect();
+        let recipients = recipients.into_iter();
+        let mut seen = HashSet::with_capacity(recipients.size_hint().0);
+        let recipients = recipients.filter(|address| seen.insert(address.key())).collect();
         Envelope { sender, recipients }
     }
 

@@ -15,6 +15,8 @@ pub enum Status {
     Connected,
     Disconnecting,
     Disconnected,
+    /// Before a further try.
+    Waiting,
 }
 
 impl Status {
@@ -26,6 +28,7 @@ impl Status {
             Status::Connected => "connected",
             Status::Disconnecting => "disconnecting",
             Status::Disconnected => "disconnected",
+            Status::Waiting => "waiting",
         }
     }
 }

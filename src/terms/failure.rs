@@ -1,6 +1,7 @@
 //! What went wrong, where, and whether the server may have the message: IXPRESULT in our words.
 
 use super::address::AddressProblem;
+use super::answer::Answer;
 use super::proxy::ProxyProblem;
 use super::reply::{Garble, Reply};
 use super::tls::TlsProblem;
@@ -25,6 +26,8 @@ pub enum Stage {
     Dot,
     Reset,
     Quit,
+    /// The answer to a post.
+    Post,
 }
 
 impl Stage {
@@ -45,6 +48,7 @@ impl Stage {
             Stage::Dot => "dot",
             Stage::Reset => "reset",
             Stage::Quit => "quit",
+            Stage::Post => "post",
         }
     }
 
@@ -66,6 +70,7 @@ impl Stage {
             Stage::Dot => "the verdict on the message",
             Stage::Reset => "the answer to RSET",
             Stage::Quit => "the farewell",
+            Stage::Post => "the answer to the message",
         }
     }
 }
@@ -113,6 +118,12 @@ impl Signal {
 pub enum Cause {
     /// The server answered with a refusal.
     Refused(Reply),
+    /// An HTTP server answered with anything but success.
+    Answered(Box<Answer>),
+    /// The root of a mailbox names no place for messages.
+    NoSendMessage,
+    /// What came is no answer of HTTP, or none that can be read.
+    NoHttp(String),
     /// A reply that makes no sense where it came.
     OutOfPlace(Reply),
     /// Octets that are no reply.
@@ -184,6 +195,9 @@ impl Cause {
     pub fn again(&self) -> Cause {
         match self {
             Cause::Refused(reply) => Cause::Refused(reply.clone()),
+            Cause::Answered(answer) => Cause::Answered(answer.clone()),
+            Cause::NoSendMessage => Cause::NoSendMessage,
+            Cause::NoHttp(why) => Cause::NoHttp(why.clone()),
             Cause::OutOfPlace(reply) => Cause::OutOfPlace(reply.clone()),
             Cause::Garbled(garble, shown) => Cause::Garbled(*garble, shown.clone()),
             Cause::AheadOfCommand => Cause::AheadOfCommand,
@@ -286,6 +300,7 @@ impl Failure {
     pub fn reply(&self) -> Option<&Reply> {
         match &self.cause {
             Cause::Refused(reply) | Cause::OutOfPlace(reply) => Some(reply),
+            Cause::Answered(answer) => Some(&answer.reply),
             _ => None,
         }
     }

@@ -89,11 +89,11 @@ pub fn response(line: &str) -> Option<Form> {
 }
 
 /// Replaces every word of the reply that holds a form of the secret.
-pub fn apply(forms: &[Form], reply: &mut Reply) {
+pub fn apply<'f>(forms: impl IntoIterator<Item = &'f Form>, reply: &mut Reply) {
     let enhanced = reply.enhanced.as_deref().unwrap_or("");
-    for line in &mut reply.lines {
-        let code = if line.starts_with(enhanced) { enhanced.len() } else { 0 };
-        for form in forms {
+    for form in forms {
+        for line in &mut reply.lines {
+            let code = if line.starts_with(enhanced) { enhanced.len() } else { 0 };
             if form.is_in(&line.as_bytes()[code..]) {
                 *line = format!("{}{}", &line[..code], without(&line[code..], form));
             }

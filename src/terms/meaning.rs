@@ -1,5 +1,6 @@
 //! What a failure means: the only place that maps failures and replies to IXP names.
 
+use super::answer::{self, Answer};
 use super::failure::{Cause, Failure, Stage};
 use super::ixp::Ixp;
 use super::reply::Reply;
@@ -8,11 +9,12 @@ use super::tls::TlsProblem;
 impl Ixp {
     /// The name of a failure. After the end of the message only a refusal is certain.
     pub fn of(failure: &Failure) -> Ixp {
-        if failure.committed && !matches!(failure.cause, Cause::Refused(_)) {
+        if failure.committed && !matches!(failure.cause, Cause::Refused(_) | Cause::Answered(_)) {
             return Ixp::named("MXP_E_OUTCOME_UNKNOWN");
         }
         match &failure.cause {
             Cause::Refused(reply) => refusal(failure.stage, reply),
+            Cause::Answered(answer) => Ixp::of_answer(answer),
             cause => Ixp::named(cause_name(cause)),
         }
     }
@@ -40,6 +42,14 @@ impl Ixp {
     }
     pub fn partial_transient() -> Ixp {
         Ixp::named("MXP_E_PARTIAL_TRANSIENT")
+    }
+
+    /// What an answer of HTTP means by itself.
+    pub fn of_answer(answer: &Answer) -> Ixp {
+        if answer.is_success() {
+            return Ixp::ok();
+        }
+        Ixp::named(answer::name(answer.status(), answer.dav_is_off))
     }
 
     /// What a reply means by itself, wherever it came: `server_hresult`.
@@ -94,6 +104,8 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::Refused(_) | Cause::OutOfPlace(_) | Cause::AheadOfCommand => {
             "IXP_E_SMTP_UNKNOWN_RESPONSE_CODE"
         }
+        Cause::NoSendMessage => "IXP_E_HTTP_ROOT_PROP_NOT_FOUND",
+        Cause::Answered(_) | Cause::NoHttp(_) => "MXP_E_HTTP_UNEXPECTED_STATUS",
         Cause::Garbled(..) => "IXP_E_SMTP_RESPONSE_ERROR",
         Cause::Lacks(super::failure::Feature::Dsn) => "IXP_S_SMTP_NO_DSN_SUPPORT",
         Cause::Lacks(super::failure::Feature::StartTls) => "IXP_E_SMTP_NO_STARTTLS_SUPPORT",

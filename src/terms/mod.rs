@@ -3,6 +3,7 @@
 pub mod address;
 pub mod address_list;
 pub mod amount;
+pub mod answer;
 pub mod auth;
 pub mod date;
 pub mod endpoint;
@@ -20,6 +21,7 @@ pub mod plan;
 pub mod printable;
 pub mod proxy;
 pub mod reply;
+pub mod resource;
 pub mod secret;
 pub mod tls;
 pub mod xtext;

@@ -1,6 +1,7 @@
 //! What became of a message, recipient by recipient, and what a run of several comes to.
 
 use super::address::Address;
+use super::answer::Answer;
 use super::failure::{Cause, Failure};
 use super::ixp::{Class, Ixp};
 use super::reply::Reply;
@@ -87,6 +88,8 @@ pub enum Note {
     CertificateUnchecked,
     /// What the account has for another server or user was not used.
     AccountKeptBack,
+    /// The body of an answer was asked for and did not come whole.
+    AnswerCut,
 }
 
 impl Note {
@@ -97,6 +100,7 @@ impl Note {
             Note::MboxLineDropped => "MXP_S_MBOX_LINE_DROPPED",
             Note::CertificateUnchecked => "MXP_S_CERTIFICATE_UNCHECKED",
             Note::AccountKeptBack => "MXP_S_ACCOUNT_KEPT_BACK",
+            Note::AnswerCut => "MXP_S_ANSWER_CUT",
         }
     }
 }
@@ -111,19 +115,26 @@ pub struct Outcome {
     /// The extensions that were used for it.
     pub extensions: Vec<&'static str>,
     pub tls: Option<Arc<TlsFacts>>,
+    /// The answer of an HTTP server.
+    pub answer: Option<Box<Answer>>,
     pub elapsed: Duration,
 }
 
 impl Outcome {
     /// A message that did not get as far as a verdict.
     pub fn not_sent(failure: Failure, recipients: Vec<(Address, Fate)>) -> Outcome {
+        let answer = match &failure.cause {
+            Cause::Answered(answer) => Some(answer.clone()),
+            _ => None,
+        };
         let verdict = match &failure.cause {
-            _ if failure.committed && !matches!(failure.cause, Cause::Refused(_)) => Verdict::Unknown,
+            _ if Ixp::of(&failure).class() == Class::Unknown => Verdict::Unknown,
+            Cause::Answered(answer) => Verdict::Refused(answer.reply.clone()),
             Cause::Refused(reply) => Verdict::Refused(reply.clone()),
             _ => Verdict::NotSent,
         };
         let (notes, extensions, elapsed) = (Vec::new(), Vec::new(), Duration::ZERO);
-        Outcome { verdict, recipients, failure: Some(failure), notes, extensions, tls: None, elapsed }
+        Outcome { verdict, recipients, failure: Some(failure), notes, extensions, tls: None, answer, elapsed }
     }
 
     pub fn ixp(&self) -> Ixp {
@@ -133,7 +144,11 @@ impl Outcome {
                 let refused = self.recipients.iter().any(|(_, fate)| matches!(fate, Fate::Refused(_)));
                 if refused { Ixp::partial_permanent() } else { Ixp::partial_transient() }
             }
-            Verdict::Unknown => Ixp::unknown(),
+            // A gateway that lost the server behind it has a name of its own.
+            Verdict::Unknown => {
+                let own = self.failure.as_ref().map(Ixp::of).filter(|ixp| ixp.class() == Class::Unknown);
+                own.unwrap_or(Ixp::unknown())
+            }
             Verdict::Refused(_) | Verdict::NotSent => self.failure.as_ref().map_or(Ixp::fault(), Ixp::of),
         }
     }

@@ -163,12 +163,14 @@ fn split(line: &[u8]) -> Option<(u16, bool, &[u8])> {
 }
 
 fn enhanced(line: &str, code: u16) -> Option<String> {
-    let word = line.split(' ').next()?;
-    let mut parts = word.split('.');
-    let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
-    let number = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let agrees = class.len() == 1 && matches!(class, "2" | "4" | "5") && class.parse() == Ok(code / 100);
-    (parts.next().is_none() && agrees && number(subject) && number(detail)).then(|| word.to_owned())
+    let end = line.bytes().position(|octet| octet == b' ').unwrap_or(line.len());
+    let word = &line.as_bytes()[..end];
+    let (class, rest) = (word.first()?, word.get(1..)?);
+    let mut parts = rest.strip_prefix(b".")?.split(|&octet| octet == b'.');
+    let (subject, detail) = (parts.next()?, parts.next()?);
+    let number = |text: &[u8]| (1..=3).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    let agrees = matches!(class, b'2' | b'4' | b'5') && u16::from(class - b'0') == code / 100;
+    (parts.next().is_none() && agrees && number(subject) && number(detail)).then(|| line[..end].to_owned())
 }
 
 #[cfg(test)]

@@ -59,6 +59,18 @@ impl Watch {
         }
     }
 
+    /// Does nothing for so long; fails at once where the deadline comes before.
+    pub fn rest(&self, time: Duration) -> Result<(), Halt> {
+        let until = Instant::now() + time;
+        if let Some((_, whole)) = self.deadline.filter(|(at, _)| *at <= until) {
+            return Err(Halt::Deadline(whole));
+        }
+        match self.wait_any(&[], Some(until)) {
+            Err(Halt::Limit) | Ok(_) => Ok(()),
+            Err(halt) => Err(halt),
+        }
+    }
+
     /// Waits until the descriptor is ready for `wanted`, or has failed; returns what it is ready for.
     pub fn wait(
         &self,

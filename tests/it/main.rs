@@ -9,6 +9,7 @@ mod json;
 mod laws;
 mod login;
 mod papers;
+mod post;
 mod proxy;
 mod readme;
 mod real;

@@ -1,6 +1,7 @@
 //! Sessions side by side: every message goes once, whatever becomes of any session.
 
 use super::{envelope, letter, open, plan};
+use mailxport::delivery::again::Tries;
 use mailxport::delivery::deliver::deliver;
 use mailxport::delivery::job::{Desk, Letter, Report, Turn};
 use mailxport::message::open::Origin;
@@ -110,7 +111,7 @@ fn run(manner: Manner) -> (BTreeMap<&'static str, usize>, Vec<String>) {
         Turn::Later(Origin::Path(path))
     });
     let (book, watch) = (Book::default(), Arc::new(Watch::default()));
-    deliver(&plan, &watch, turns.collect(), SESSIONS, &book);
+    deliver(&plan, &watch, turns.collect(), SESSIONS, Tries::default(), &book);
     let mut counts = BTreeMap::new();
     for (path, words) in book.0.into_inner().unwrap() {
         assert_eq!(words.len(), 1, "{}: {words:?}", path.display());

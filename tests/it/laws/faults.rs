@@ -5,6 +5,7 @@
 
 use super::{envelope, letter, open, plan};
 use mailxport::app::guard::{catch_faults, catch_lack_of_memory, enforce};
+use mailxport::delivery::again::Tries;
 use mailxport::delivery::deliver::deliver;
 use mailxport::delivery::job::{Desk, Letter, Report, Turn};
 use mailxport::message::open::Origin;
@@ -152,7 +153,7 @@ fn child_that_fails_on_purpose() {
     let letter = || Letter { envelope: envelope(1), message: open(&path) };
     let turn = |_| Turn::Ready(Origin::Path(path.clone()), Box::new(letter()));
     let watch = Arc::new(Watch::default());
-    deliver(&plan, &watch, (0..2).map(turn).collect(), 1, &Silent(place, deed));
+    deliver(&plan, &watch, (0..2).map(turn).collect(), 1, Tries::default(), &Silent(place, deed));
 }
 
 /// Runs the child; returns its exit status (none where a signal killed it) and its words.

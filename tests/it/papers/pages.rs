@@ -7,10 +7,11 @@ use mailxport::config::key::{INHERIT, ROWS, SENDERS};
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "mailxport.1",
     "mailxport-send.1",
     "mailxport-send-stream.1",
+    "mailxport-post.1",
     "mailxport-compose.1",
     "mailxport-check.1",
     "mailxport-sink.1",
@@ -126,6 +127,7 @@ fn short_help_has_one_line_an_option() {
     for words in [
         &["send"][..],
         &["send-stream"],
+        &["post"],
         &["compose"],
         &["check"],
         &["sink"],

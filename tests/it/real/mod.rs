@@ -3,7 +3,9 @@
 mod check;
 mod corpus;
 mod dovecot;
+mod interop;
 mod mta;
+mod nginx;
 mod octets;
 mod sasl;
 pub(crate) mod server;

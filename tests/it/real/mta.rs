@@ -39,11 +39,13 @@ struct Site {
 }
 
 impl Site {
-    fn new() -> Self {
+    /// The server shows a certificate made from this.
+    fn of(host: Draft) -> Self {
         let place = tempfile::tempdir().unwrap();
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let authority = Authority::new("Fixture Authority");
-        let (host, client) = (Draft::of_this_host(), Draft::of(&["ada"]).for_clients());
+        let client = Draft::of(&["ada"]).for_clients();
+        fs::write(place.path().join("other.pem"), Authority::new("Another Authority").pem()).unwrap();
         fs::write(place.path().join("ca.pem"), authority.pem()).unwrap();
         for (name, draft) in [("server", host), ("client", client)] {
             let paper = authority.sign(&draft);
@@ -91,23 +93,29 @@ impl Site {
 impl Mta {
     /// Postfix, if it is installed and can be started.
     pub(super) fn postfix() -> Option<Self> {
-        Self::postfix_with("")
+        Self::postfix_of(Draft::of_this_host())
+    }
+
+    /// Postfix with a certificate made from this.
+    pub(super) fn postfix_of(host: Draft) -> Option<Self> {
+        Self::postfix_with("", host)
     }
 
     /// Postfix that asks at this socket of a Dovecot who may log on, and offers that only under TLS.
     pub(super) fn postfix_asking(socket: &Path) -> Option<Self> {
         Self::postfix_with(
             &include_str!("postfix/sasl.cf").replace("{socket}", &socket.display().to_string()),
+            Draft::of_this_host(),
         )
     }
 
-    fn postfix_with(more: &str) -> Option<Self> {
+    fn postfix_with(more: &str, host: Draft) -> Option<Self> {
         let program = find("postfix").filter(|_| rustix::process::geteuid().is_root());
         let (Some(program), Some(user)) = (program, uid("postfix")) else {
             skipped("postfix (the package, and to be root)");
             return None;
         };
-        let site = Site::new();
+        let site = Site::of(host);
         let nobody = uid("nobody").unwrap_or(65534);
         for (name, user) in [("etc", 0), ("queue", 0), ("data", user)] {
             site.make(name, user);
@@ -127,13 +135,18 @@ impl Mta {
 
     /// Exim, where `$EXIM` says that its package was unpacked; a user Debian-exim must be there.
     pub(super) fn exim() -> Option<Self> {
+        Self::exim_of(Draft::of_this_host())
+    }
+
+    /// Exim with a certificate made from this.
+    pub(super) fn exim_of(host: Draft) -> Option<Self> {
         let program = std::env::var_os("EXIM").map(|root| Path::new(&root).join("usr/sbin/exim4"));
         let program = program.filter(|program| program.is_file() && rustix::process::geteuid().is_root());
         let (Some(program), Some(user)) = (program, uid("Debian-exim")) else {
             skipped("exim (unpacked in $EXIM, with a user Debian-exim, and to be root)");
             return None;
         };
-        let site = Site::new();
+        let site = Site::of(host);
         for name in ["spool", "log", "mail", "mail/box", "mail/box/tmp", "mail/box/new", "mail/box/cur"] {
             site.make(name, user);
         }
@@ -153,7 +166,7 @@ impl Mta {
             skipped("dovecot (dovecot-core and dovecot-submissiond, and to be root)");
             return None;
         };
-        let site = Site::new();
+        let site = Site::of(Draft::of_this_host());
         for name in ["", "run", "state", "log", "mail"] {
             site.make(name, nobody);
         }

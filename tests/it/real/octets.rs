@@ -6,7 +6,8 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::corpus;
+use super::corpus::{self, Way};
+use super::interop::Proved;
 use super::server::{Server, skipped};
 use crate::fixture::content::{canonical, stuffed};
 use crate::fixture::escape::readable;
@@ -49,8 +50,9 @@ pub(super) fn assert_same(name: &str, wanted: &[u8], found: &[u8]) {
     panic!("{name}: not the same at octet {at} ({sizes})\nexpected …{wanted}\nkept     …{found}");
 }
 
-fn corpus_arrives(server: Option<Server>, what: &str, form: Form) {
+fn corpus_arrives(name_of: &str, server: Option<Server>, what: &str, form: Form) {
     let Some(server) = server else { return skipped(what) };
+    let (mut proved, way) = (Proved::default(), Way { tls: false, chunks: false, stream: false });
     let mut arrived: Vec<Vec<u8>> = Vec::new();
     for (name, file) in corpus::messages() {
         send(&server, &file);
@@ -58,18 +60,20 @@ fn corpus_arrives(server: Option<Server>, what: &str, form: Form) {
         messages.retain(|message| !arrived.contains(message));
         assert_eq!(messages.len(), 1, "{name}: so many arrived");
         assert_same(name, &form(&file), &messages[0]);
+        proved.arrived(name, way);
         arrived.append(&mut messages);
     }
+    proved.holds(name_of);
 }
 
 #[test]
 fn smtp_sink_keeps_the_corpus() {
-    corpus_arrives(Server::smtp_sink(), "smtp-sink (package postfix)", with_lf);
+    corpus_arrives("smtp-sink", Server::smtp_sink(), "smtp-sink (package postfix)", with_lf);
 }
 
 #[test]
 fn aiosmtpd_keeps_the_corpus() {
-    corpus_arrives(Server::aiosmtpd(), "aiosmtpd (package python3-aiosmtpd)", canonical);
+    corpus_arrives("aiosmtpd", Server::aiosmtpd(), "aiosmtpd (package python3-aiosmtpd)", canonical);
 }
 
 /// Sends a wire form by hand, so that the way of comparing is proved without the program.
@@ -110,5 +114,23 @@ fn a_difference_would_be_seen() {
             );
             arrived.append(&mut messages);
         }
+    }
+}
+
+#[test]
+fn a_server_without_tls_gets_nothing_where_tls_is_required() {
+    for (server, what) in
+        [(Server::smtp_sink(), "smtp-sink (package postfix)"), (Server::aiosmtpd(), "aiosmtpd")]
+    {
+        let Some(server) = server else { return skipped(what) };
+        let path = server.place().join("message");
+        fs::write(&path, "From: a@d.example\n\nx\n").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        command.arg("send").arg(&path).args(["--to", "b@d.example", "--tls", "required", "--server"]);
+        command.arg(server.address.to_string()).env_clear().env("MAILXPORT_CONFIG", "/dev/null");
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(93), "{what}: {said}");
+        assert!(said.contains("does not offer STARTTLS") && server.messages().is_empty(), "{what}: {said}");
     }
 }

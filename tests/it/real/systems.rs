@@ -3,8 +3,10 @@
 use std::process::Output;
 
 use super::corpus;
+use super::interop::Proved;
 use super::mta::{Mta, without_its_way};
 use super::octets::{assert_same, with_lf};
+use crate::fixture::certificates::Draft;
 
 const NOTE: &[u8] =
     b"Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\n\nhello\n";
@@ -47,7 +49,8 @@ fn takes_mail_by_both_roads(mta: &Mta) {
 }
 
 /// Whatever fits arrives octet for octet; what does not is refused before a byte of it travels.
-fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
+fn keeps_the_corpus(server: &str, mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
+    let mut proved = Proved::default();
     for (name, file) in corpus::messages() {
         let wanted = form(&file);
         for way in corpus::ways() {
@@ -57,6 +60,7 @@ fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
                 let output = send();
                 must(&output, 109, "takes 2000000");
                 assert_eq!((&json(&output)["stage"], mta.is_empty()), (&"mail".into(), true), "{about}");
+                proved.refused(name);
                 continue;
             }
             let message = mta.delivered(|| {
@@ -66,8 +70,10 @@ fn keeps_the_corpus(mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
                 assert_eq!(used.contains("CHUNKING"), way.chunks, "{about}: {used}");
             });
             assert_same(&about, &wanted, without_its_way(&message));
+            proved.arrived(name, way);
         }
     }
+    proved.holds(server);
 }
 
 /// One refusal sends nothing; with --partial the others get it.
@@ -97,12 +103,43 @@ fn refuses_recipients(mta: &Mta) {
     }
 }
 
+/// A certificate that is not right is told as what it is, by both roads, and the server gets nothing.
+fn shows_no_right_certificate(server: fn(Draft) -> Option<Mta>) {
+    type Row = (fn() -> Draft, &'static [&'static str], i32, &'static str);
+    let rows: [Row; 6] = [
+        (|| Draft::of_this_host().until(2021), &["--ca-file=ca.pem"], 34, "2021"),
+        (|| Draft::of_this_host().from(2900), &["--ca-file=ca.pem"], 34, "2900"),
+        (|| Draft::of(&["other.example"]), &["--ca-file=ca.pem"], 33, "other.example"),
+        (Draft::of_this_host, &["--ca-file=ca.pem", "--tls-name=mail.example"], 33, "mail.example"),
+        (Draft::of_this_host, &["--ca-file=other.pem"], 39, "Fixture Authority"),
+        (Draft::of_this_host, &["--tls=required"], 39, "Fixture Authority"),
+    ];
+    for (draft, words, exit, said) in rows {
+        let Some(mta) = server(draft()) else { return };
+        for door in [starttls(&mta), first(&mta)] {
+            let output = mta.run(NOTE, &[&[&door[..], "--to=b@d.example"], words].concat());
+            must(&output, exit, said);
+            assert!(mta.is_empty(), "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_of_postfix_is_told() {
+    shows_no_right_certificate(Mta::postfix_of);
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_of_exim_is_told() {
+    shows_no_right_certificate(Mta::exim_of);
+}
+
 #[test]
 fn postfix_takes_mail_and_refuses_what_it_must() {
     let Some(postfix) = Mta::postfix() else { return };
     takes_mail_by_both_roads(&postfix);
     refuses_recipients(&postfix);
-    keeps_the_corpus(&postfix, with_lf);
+    keeps_the_corpus("Postfix", &postfix, with_lf);
 }
 
 #[test]
@@ -124,7 +161,7 @@ fn exim_takes_mail_and_refuses_what_it_must() {
     takes_mail_by_both_roads(&exim);
     refuses_recipients(&exim);
     // It ends a header that nothing follows with the empty line.
-    keeps_the_corpus(&exim, |file| {
+    keeps_the_corpus("Exim", &exim, |file| {
         let form = with_lf(file);
         let has_body = form.windows(2).any(|two| two == b"\n\n");
         if has_body { form } else { [&form[..], b"\n"].concat() }

@@ -1,0 +1,5 @@
+//! Logging on over HTTP (RFC 9110 section 11): challenges, and the answers to them.
+
+pub(super) mod challenge;
+mod digest;
+pub(super) mod logon;

@@ -1,0 +1,229 @@
+//! One message to one resource: the request, redirects of the same origin, and the verdict.
+//!
+//! Laws: a redirect is followed only where method, body and origin stay what they are (307 and 308, RFC 9110 section 15.4),
+//! so that neither mail nor secret goes where nobody sent it. Only a complete head with 2xx to the whole body is a success.
+
+use super::auth::logon::{LogOn, Next};
+use super::body::{Course, Gate};
+use super::exchange::Exchange;
+use super::reply::{self, Heard, Output};
+use super::request::{Wanted, lines, request};
+use super::session;
+use crate::message::raw::Raw;
+use crate::terms::answer::Answer;
+use crate::terms::endpoint::Place;
+use crate::terms::event::{Event, Observer, Status};
+use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::mask::{self, Form};
+use crate::terms::outcome::{Note, Outcome, Verdict};
+use crate::terms::plan::Plan;
+use crate::terms::resource::Resource;
+use crate::terms::tls::TlsFacts;
+use crate::watch::brink;
+use crate::watch::wait::Watch;
+use reqwest::header::HeaderMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Redirects that are followed.
+const MOST_HOPS: usize = 5;
+
+/// Octets from which on a body waits for `100 Continue`.
+const LARGE: u64 = 1024 * 1024;
+
+/// A message and where it goes.
+#[derive(Debug)]
+pub struct Errand {
+    /// How to connect; its endpoint is that of the resource.
+    pub plan: Plan,
+    pub resource: Resource,
+    pub wanted: Wanted,
+    pub raw: Raw,
+    /// The URL is the root of a mailbox, which names the place for messages.
+    pub discovers: bool,
+}
+
+/// Which redirects are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    SameOrigin,
+    /// All that stay under TLS: the request carries no message.
+    Anywhere,
+}
+
+/// What the road has learnt on its way.
+struct Road<'a> {
+    errand: &'a mut Errand,
+    follows: Follows,
+    tls: Option<Arc<TlsFacts>>,
+    notes: Vec<Note>,
+    masks: Vec<Form>,
+    logon: LogOn,
+    /// The server does not know `Expect`.
+    expects_nothing: bool,
+    watch: &'a Arc<Watch>,
+    observer: &'a mut dyn Observer,
+}
+
+/// Posts the message, once.
+pub fn post(
+    errand: &mut Errand,
+    output: Output<'_>,
+    watch: &Arc<Watch>,
+    observer: &mut dyn Observer,
+) -> Outcome {
+    travel(errand, Follows::SameOrigin, output, watch, observer)
+}
+
+/// Asks by these rules until it is decided.
+pub(super) fn travel(
+    errand: &mut Errand,
+    follows: Follows,
+    output: Output<'_>,
+    watch: &Arc<Watch>,
+    observer: &mut dyn Observer,
+) -> Outcome {
+    let start = Instant::now();
+    let masks = errand.resource.secrets().iter().flat_map(mask::forms).collect();
+    let logon = LogOn::new(errand.plan.login.clone(), errand.resource.tls);
+    let (tls, notes, expects_nothing) = (None, Vec::new(), false);
+    let mut road = Road { errand, follows, tls, notes, masks, logon, expects_nothing, watch, observer };
+    let ended = road.go(output);
+    let Road { tls, notes, errand, logon, .. } = road;
+    let failed = |failure: Failure| Outcome::not_sent(failure.at(&errand.resource.to_string()), Vec::new());
+    let outcome = match ended {
+        Ok(answer) if answer.is_success() => accepted(answer),
+        Ok(answer) => {
+            let refused_us = answer.status() == 401 && logon.has_tried();
+            let stage = if refused_us { Stage::Login } else { Stage::Post };
+            failed(Failure::new(stage, Cause::Answered(Box::new(answer))))
+        }
+        Err(failure) => failed(failure),
+    };
+    Outcome { tls, notes, elapsed: start.elapsed(), ..outcome }
+}
+
+fn accepted(answer: Answer) -> Outcome {
+    Outcome {
+        verdict: Verdict::Accepted(answer.reply.clone()),
+        recipients: Vec::new(),
+        failure: None,
+        notes: Vec::new(),
+        extensions: Vec::new(),
+        tls: None,
+        answer: Some(Box::new(answer)),
+        elapsed: Duration::ZERO,
+    }
+}
+
+impl Road<'_> {
+    /// Asks until an answer is the last one.
+    fn go(&mut self, mut output: Output<'_>) -> Result<Answer, Failure> {
+        let mut hops = 0;
+        loop {
+            let Heard { mut answer, location, is_cut, fields } =
+                self.ask(output.as_deref_mut().map(|it| it as _))?;
+            if is_cut {
+                self.notes.push(Note::AnswerCut);
+            }
+            if self.goes_on(&answer, &fields)? {
+                continue;
+            }
+            let base = self.errand.resource.whole();
+            let place = location.and_then(|it| reply::resolved(&base, &it));
+            let next = place.and_then(|it| Resource::parse(&it).ok());
+            answer.location = next.as_ref().map(ToString::to_string);
+            match next {
+                Some(next)
+                    if hops < MOST_HOPS && self.may_follow(&answer, &next) && self.errand.raw.rewind() =>
+                {
+                    hops += 1;
+                    brink::leave();
+                    self.turn_to(next);
+                }
+                _ => return Ok(answer),
+            }
+        }
+    }
+
+    fn may_follow(&self, answer: &Answer, next: &Resource) -> bool {
+        let here = &self.errand.resource;
+        match self.follows {
+            Follows::SameOrigin => matches!(answer.status(), 307 | 308) && next.is_of_same_origin(here),
+            Follows::Anywhere => {
+                matches!(answer.status(), 301 | 302 | 303 | 307 | 308) && (next.tls || !here.tls)
+            }
+        }
+    }
+
+    /// Goes on at another place; who logs on at one origin is nobody at another.
+    fn turn_to(&mut self, next: Resource) {
+        let Errand { plan, resource, .. } = &mut *self.errand;
+        if !next.is_of_same_origin(resource) {
+            plan.login = None;
+            self.logon = LogOn::new(None, next.tls);
+            if !matches!(plan.endpoint.place, Place::Unix(_)) {
+                plan.endpoint = next.endpoint();
+            }
+            plan.endpoint.tls_first = next.tls;
+        }
+        self.masks.extend(next.secrets().iter().flat_map(mask::forms));
+        *resource = next;
+    }
+
+    /// True where the same again may be answered otherwise: with a log-on, or without `Expect`.
+    fn goes_on(&mut self, answer: &Answer, fields: &HeaderMap) -> Result<bool, Failure> {
+        let again = match answer.status() {
+            401 => matches!(self.logon.hear(fields)?, Next::Again),
+            417 => !std::mem::replace(&mut self.expects_nothing, true),
+            _ => false,
+        };
+        let goes_on = again && self.errand.raw.rewind();
+        if goes_on {
+            brink::leave();
+        }
+        Ok(goes_on)
+    }
+
+    /// A large body, and one that can be given only once, waits for the server's word (RFC 9110 section 10.1.1).
+    fn expects(&self) -> bool {
+        let raw = &self.errand.raw;
+        let is_large = raw.size().is_none_or(|size| size >= LARGE);
+        !self.expects_nothing && (is_large || !raw.can_be_repeated())
+    }
+
+    /// One request over a wire of its own.
+    fn ask(&mut self, output: Output<'_>) -> Result<Heard, Failure> {
+        let expects = self.expects();
+        let Errand { plan, resource, wanted, raw, .. } = &mut *self.errand;
+        let host = plan.endpoint.to_string();
+        let logon = self.logon.field(wanted.verb.name(), resource.target())?;
+        let asked = request(wanted, resource, raw.size(), expects, logon)
+            .map_err(|why| Failure::new(Stage::Input, Cause::Usage(why)))?;
+        let (wire, facts) = session::open(plan, &resource.host, self.watch, self.observer)?;
+        if plan.tls.insecure
+            && facts.as_ref().is_some_and(|facts| !facts.is_verified())
+            && !self.notes.contains(&Note::CertificateUnchecked)
+        {
+            self.notes.push(Note::CertificateUnchecked);
+        }
+        self.tls = facts.map(Arc::new);
+        for line in lines(&asked, resource) {
+            self.observer.note(&Event::Command(&line));
+        }
+        let gate = if expects { Gate::Closed } else { Gate::Open };
+        let course = Course::new(std::mem::replace(raw, Raw::of(Vec::new())), gate);
+        let (result, course) = Exchange::ask(wire, asked, course, plan.limits, self.watch, self.observer);
+        let masks = || self.masks.iter().chain(&self.logon.masks);
+        let heard = result.map(|(response, exchange)| reply::hear(response, exchange, output, masks()));
+        // What carried the request is gone, and with it every other hold on the course.
+        if let Some(course) = std::rc::Rc::into_inner(course) {
+            *raw = course.into_inner().raw;
+        }
+        if let Ok(heard) = &heard {
+            self.observer.note(&Event::Response(&heard.answer.reply));
+        }
+        self.observer.note(&Event::Status(Status::Disconnected, &host));
+        heard
+    }
+}

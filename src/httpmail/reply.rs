@@ -1,0 +1,204 @@
+//! The answer: its head, where it points to, and as much of its body as is asked for or worth a line.
+
+use super::exchange::Exchange;
+use crate::terms::answer::Answer;
+use crate::terms::failure::Cause;
+use crate::terms::mask::{self, Form};
+use crate::terms::printable::printable_octets;
+use crate::terms::reply::Reply;
+use hyper::Response;
+use hyper::body::Incoming;
+use reqwest::Url;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use std::io::Write;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Octets of a body that are looked at for a line of it, and letters of that line.
+const LOOKED_AT: usize = 4 * 1024;
+const LONGEST_LINE: usize = 300;
+
+/// How long the words of a refusal may hold up the report of it.
+const WORDS: Duration = Duration::from_secs(2);
+
+/// The body of the answer, to whom it is wanted.
+pub type Output<'a> = Option<&'a mut dyn Write>;
+
+/// An answer and what only the road needs of it.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) answer: Answer,
+    /// As the server wrote it.
+    pub(super) location: Option<String>,
+    pub(super) fields: HeaderMap,
+    /// The body was asked for and did not come whole.
+    pub(super) is_cut: bool,
+}
+
+/// Reads what is wanted of an answer.
+pub(super) fn hear<'m>(
+    response: Response<Incoming>,
+    mut exchange: Exchange<'_>,
+    output: Output<'_>,
+    masks: impl Iterator<Item = &'m Form>,
+) -> Heard {
+    let fields = response.headers().clone();
+    let status = response.status();
+    let said =
+        response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes().to_vec());
+    let reason = said.unwrap_or_else(|| status.canonical_reason().unwrap_or_default().into());
+    let mut body = reqwest::Response::from(response.map(reqwest::Body::wrap));
+    let (mut line, mut is_cut) = (String::new(), false);
+    match output {
+        Some(output) => is_cut = copy(&mut exchange, &mut body, output).is_err(),
+        None if status.is_success() => {}
+        None => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
+    }
+    exchange.finish();
+    let reason = printable_octets(&reason);
+    // Pages of errors repeat the status as their title and as their heading.
+    let title = format!("{} {reason}", status.as_u16());
+    while let Some(rest) = line.strip_prefix(&title).filter(|_| !reason.is_empty()) {
+        line = rest.trim_start().to_owned();
+    }
+    let mut lines = vec![reason];
+    lines.extend(Some(line).filter(|line| !line.is_empty()));
+    let mut reply = Reply { code: status.as_u16(), enhanced: None, lines };
+    mask::apply(masks, &mut reply);
+    let text = |name| fields.get(name).and_then(|value: &hyper::http::HeaderValue| value.to_str().ok());
+    let answer = Answer {
+        reply,
+        location: None,
+        retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, SystemTime::now())),
+        dav_is_off: text("x-dav-error").is_some_and(|text| text.trim_start().starts_with("1204")),
+    };
+    let location = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    Heard { answer, location, fields, is_cut }
+}
+
+/// Hands the whole body on.
+fn copy(
+    exchange: &mut Exchange<'_>,
+    body: &mut reqwest::Response,
+    output: &mut dyn Write,
+) -> Result<(), Cause> {
+    exchange.stop_sending();
+    loop {
+        match exchange.read(body.chunk(), None)? {
+            // Who does not listen any more misses the rest.
+            Ok(Some(octets)) => output.write_all(&octets).map_err(Cause::WriteFailed)?,
+            Ok(None) => return output.flush().map_err(Cause::WriteFailed),
+            Err(_) => return Err(Cause::Closed),
+        }
+    }
+}
+
+/// The first octets of the body, as far as they come soon.
+fn excerpt(exchange: &mut Exchange<'_>, body: &mut reqwest::Response) -> Vec<u8> {
+    exchange.stop_sending();
+    let until = Instant::now() + WORDS;
+    let mut octets = Vec::new();
+    while octets.len() < LOOKED_AT
+        && let Ok(Ok(Some(more))) = exchange.read(body.chunk(), Some(until))
+    {
+        octets.extend_from_slice(&more[..more.len().min(LOOKED_AT - octets.len())]);
+    }
+    octets
+}
+
+/// A body in one line: tags of HTML left out, blanks drawn together.
+fn in_a_line(fields: &HeaderMap, octets: &[u8]) -> String {
+    let kind = fields.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase()).unwrap_or_default();
+    let start = octets.iter().position(|octet| !octet.is_ascii_whitespace()).unwrap_or(0);
+    let is_markup = memchr::memmem::find(&kind, b"html").is_some()
+        || memchr::memmem::find(&kind, b"xml").is_some()
+        || octets[start..].first() == Some(&b'<');
+    let text = String::from_utf8_lossy(octets);
+    let text = if is_markup { without_tags(&text) } else { text.into_owned() };
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = words.trim_end_matches('\u{fffd}');
+    let mut line: String = words.chars().take(LONGEST_LINE).collect();
+    if line.len() < words.len() {
+        line.push('…');
+    }
+    line
+}
+
+fn without_tags(text: &str) -> String {
+    let mut left = String::new();
+    for (at, part) in text.split('<').enumerate() {
+        match part.split_once('>') {
+            Some((_, behind)) if at > 0 => {
+                left.push(' ');
+                left.push_str(behind);
+            }
+            _ if at > 0 => {}
+            _ => left.push_str(part),
+        }
+    }
+    left
+}
+
+/// Seconds, or a date (RFC 9110 section 10.2.3).
+fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    httpdate::parse_http_date(text).ok().map(|at| at.duration_since(now).unwrap_or_default())
+}
+
+/// Resolves what Location says (RFC 9110 section 10.2.2, RFC 3986 section 5).
+pub(super) fn resolved(base: &str, location: &str) -> Option<String> {
+    let joined = Url::parse(base).ok()?.join(location).ok()?;
+    Some(joined.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_one_line_that_a_person_can_read() {
+        let mut html = HeaderMap::new();
+        html.insert(CONTENT_TYPE, hyper::http::HeaderValue::from_static("text/html; charset=utf-8"));
+        for (fields, octets, line) in [
+            (HeaderMap::new(), &b"  too\r\n  large \n"[..], "too large"),
+            (HeaderMap::new(), b"{\"error\":\n \"a<b\"}", "{\"error\": \"a<b\"}"),
+            (HeaderMap::new(), b"<html><p>no</p> way", "no way"),
+            (html, b"413 <h1>Too\nlarge</h1><hr", "413 Too large"),
+            (HeaderMap::new(), b"", ""),
+            (HeaderMap::new(), b"cut off in caf\xc3", "cut off in caf"),
+        ] {
+            assert_eq!(in_a_line(&fields, octets), line);
+        }
+        let long = in_a_line(&HeaderMap::new(), &[b'x'; 5000]);
+        assert_eq!(long.chars().count(), LONGEST_LINE + 1);
+    }
+
+    #[test]
+    fn when_to_come_again_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        for (text, found) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            assert_eq!(retry_after(text, now), found.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_location_may_be_relative() {
+        for (location, found) in [
+            ("/b", "https://h/b"),
+            ("c?d=e", "https://h/a/c?d=e"),
+            ("//other/x", "https://other/x"),
+            ("http://h/x", "http://h/x"),
+        ] {
+            assert_eq!(resolved("https://h/a/b", location).as_deref(), Some(found));
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! A body that goes out octet for octet: a file with its length, a spooled pipe, or a stream that is read once.
+//!
+//! Law: what is declared is what goes out, or its last octets never do. A file that changes, and a stream that is shorter or
+//! longer than it was declared, end with a cause; the last octets are held back until the end has been seen.
+
+use super::source::{BLOCK, Opened, Source, keep};
+use crate::terms::failure::{Cause, Unfit};
+use crate::watch::wait::Watch;
+use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+/// How many octets a stream has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Whatever is there is kept aside first, so that it is known.
+    Measured,
+    Declared(u64),
+    /// Known only at its end.
+    Open,
+}
+
+/// A body, opened once.
+#[derive(Debug)]
+pub struct Raw {
+    held: Held,
+    /// Octets in front of it that are ours: an envelope.
+    lead: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Kept { source: Source, size: u64, at: u64 },
+    Flow(Flow),
+}
+
+/// A stream under way.
+#[derive(Debug)]
+struct Flow {
+    input: OwnedFd,
+    declared: Option<u64>,
+    came: u64,
+    ended: bool,
+    /// Octets that came and were not given yet.
+    held: Vec<u8>,
+    begun: bool,
+}
+
+/// What the next reading came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Octets were added; behind the last ones there is nothing, and the source was found whole.
+    Octets { last: bool },
+    /// Nothing is at hand: `waits_for` will have something, or its end.
+    Wait,
+}
+
+/// The longest header that is looked at.
+const HEADER: usize = 64 * 1024;
+
+impl Raw {
+    /// Takes what was opened; a pipe is kept aside where its length must be known.
+    pub fn new(opened: Opened, length: Length, watch: &Watch) -> Result<Raw, Cause> {
+        let held = match (opened, length) {
+            (Opened::File(source), length) => {
+                let size = source.octets();
+                match length {
+                    Length::Declared(declared) if size < declared => {
+                        return Err(Cause::Short { declared, came: size });
+                    }
+                    Length::Declared(declared) if size > declared => return Err(Cause::Long { declared }),
+                    _ => Held::Kept { source, size, at: 0 },
+                }
+            }
+            (Opened::Stream(stream), Length::Measured) => {
+                let mut size = 0;
+                let source = keep(&stream, watch, |block| size += block.len() as u64)?;
+                Held::Kept { source, size, at: 0 }
+            }
+            (Opened::Stream(input), length) => {
+                // A pipe that takes more at once is a faster one; one that cannot is a pipe all the same.
+                let _ = rustix::pipe::fcntl_setpipe_size(&input, 4 * BLOCK);
+                let declared = match length {
+                    Length::Declared(size) => Some(size),
+                    _ => None,
+                };
+                let (came, ended, held, begun) = (0, false, Vec::new(), false);
+                let mut flow = Flow { input, declared, came, ended, held, begun };
+                if declared == Some(0) {
+                    flow.look(watch)?;
+                }
+                Held::Flow(flow)
+            }
+        };
+        Ok(Raw { held, lead: Vec::new() })
+    }
+
+    /// A body that is in memory.
+    pub fn of(octets: Vec<u8>) -> Raw {
+        let size = octets.len() as u64;
+        Raw { held: Held::Kept { source: Source::Memory(octets), size, at: 0 }, lead: Vec::new() }
+    }
+
+    /// Puts octets in front.
+    pub fn behind(self, lead: Vec<u8>) -> Raw {
+        Raw { lead, ..self }
+    }
+
+    /// All its octets, the lead among them, where they are known before the end.
+    pub fn size(&self) -> Option<u64> {
+        let size = match &self.held {
+            Held::Kept { size, .. } => Some(*size),
+            Held::Flow(flow) => flow.declared,
+        };
+        size.map(|size| size + self.lead.len() as u64)
+    }
+
+    /// The octets as they were given, without the lead.
+    pub fn size_as_given(&self) -> Option<u64> {
+        self.size().map(|size| size - self.lead.len() as u64)
+    }
+
+    /// True where it can be given more than once.
+    pub fn can_be_repeated(&self) -> bool {
+        matches!(self.held, Held::Kept { .. })
+    }
+
+    /// Starts again; false where octets were given that are gone.
+    pub fn rewind(&mut self) -> bool {
+        match &mut self.held {
+            Held::Kept { at, .. } => *at = 0,
+            Held::Flow(flow) if flow.begun => return false,
+            Held::Flow(_) => {}
+        }
+        true
+    }
+
+    /// The SHA-256 of the octets as they were given, where they can be read more than once.
+    pub fn sha256(&self, watch: &Watch) -> Result<Option<[u8; 32]>, Cause> {
+        match &self.held {
+            Held::Kept { source, .. } => source.sha256(watch).map(Some),
+            Held::Flow(_) => Ok(None),
+        }
+    }
+
+    /// The octets in front of the body, which go out first.
+    pub fn lead(&self) -> &[u8] {
+        &self.lead
+    }
+
+    /// Adds the next octets behind what the buffer holds, as far as it has room.
+    pub fn read(&mut self, into: &mut Vec<u8>) -> Result<Step, Cause> {
+        match &mut self.held {
+            Held::Flow(flow) => flow.read(into),
+            Held::Kept { source, size, at } => {
+                let room = into.capacity() - into.len();
+                let wanted = usize::try_from(*size - *at).unwrap_or(room).min(room);
+                let mut left = wanted;
+                while left > 0 {
+                    let from = into.len();
+                    let count = source.append_at(into, left, *at).map_err(Cause::Unreadable)?;
+                    if count == 0 {
+                        return Err(Cause::Unfit(Unfit::Changed));
+                    }
+                    debug_assert_eq!(into.len(), from + count);
+                    left -= count;
+                    *at += count as u64;
+                }
+                let last = *at == *size;
+                if last && source.has_changed() {
+                    return Err(Cause::Unfit(Unfit::Changed));
+                }
+                Ok(Step::Octets { last })
+            }
+        }
+    }
+
+    /// The descriptor that a `Wait` is for.
+    pub fn waits_for(&self) -> Option<BorrowedFd<'_>> {
+        match &self.held {
+            Held::Kept { .. } => None,
+            Held::Flow(flow) => Some(flow.input.as_fd()),
+        }
+    }
+
+    /// True where the header of the message has octets beyond ASCII, as far as it can be told; a stream is waited for.
+    pub fn has_utf8_header(&mut self, watch: &Watch) -> Result<bool, Cause> {
+        let mut octets = Vec::with_capacity(HEADER);
+        let header = match &mut self.held {
+            Held::Kept { source, size, .. } => {
+                let wanted = usize::try_from(*size).unwrap_or(HEADER).min(HEADER);
+                while octets.len() < wanted && header_of(&octets).is_none() {
+                    let left = (wanted - octets.len()).min(4096);
+                    let at = octets.len() as u64;
+                    if source.append_at(&mut octets, left, at).map_err(Cause::Unreadable)? == 0 {
+                        break;
+                    }
+                }
+                &octets
+            }
+            Held::Flow(flow) => {
+                flow.look(watch)?;
+                &flow.held
+            }
+        };
+        let header = header_of(header).unwrap_or(header);
+        Ok(!header.is_ascii()
+            && std::str::from_utf8(header).map_or_else(|bad| bad.error_len().is_none(), |_| true))
+    }
+}
+
+/// The header block, where it is whole.
+fn header_of(octets: &[u8]) -> Option<&[u8]> {
+    let ends = memchr::memchr_iter(b'\n', octets);
+    for end in ends {
+        if matches!(&octets[end + 1..], [b'\n', ..] | [b'\r', b'\n', ..]) {
+            return Some(&octets[..end]);
+        }
+    }
+    None
+}
+
+impl Flow {
+    /// True where something, or the end, can be read without waiting.
+    fn is_ready(&self) -> bool {
+        let mut fds = [PollFd::new(&self.input, PollFlags::IN)];
+        !matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
+    }
+
+    /// Reads behind what the buffer holds, never beyond the declared size by more than the octet that proves it too long.
+    fn more(&mut self, into: &mut Vec<u8>, room: usize) -> Result<(), Cause> {
+        let left = self.declared.map_or(u64::MAX, |declared| (declared - self.came).saturating_add(1));
+        let wanted = usize::try_from(left).unwrap_or(room).min(room);
+        let from = into.len();
+        into.reserve_exact(wanted);
+        let read = if into.capacity() - from == wanted {
+            rustix::io::read(&self.input, spare_capacity(into))
+        } else {
+            into.resize(from + wanted, 0);
+            let read = rustix::io::read(&self.input, &mut into[from..]);
+            into.truncate(from + read.unwrap_or(0));
+            read
+        };
+        let count = match read {
+            Err(Errno::INTR | Errno::AGAIN) => return Ok(()),
+            Err(error) => return Err(Cause::Unreadable(error.into())),
+            Ok(count) => count,
+        };
+        self.came += count as u64;
+        match (count, self.declared) {
+            (_, Some(declared)) if self.came > declared => Err(Cause::Long { declared }),
+            (0, Some(declared)) if self.came < declared => Err(Cause::Short { declared, came: self.came }),
+            (0, _) => {
+                self.ended = true;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&mut self, into: &mut Vec<u8>) -> Result<Step, Cause> {
+        // What was looked at goes first.
+        if !self.held.is_empty() {
+            self.begun = true;
+            let count = self.held.len().min(into.capacity() - into.len());
+            into.extend_from_slice(&self.held[..count]);
+            self.held.drain(..count);
+            if !self.held.is_empty() {
+                return Ok(Step::Octets { last: false });
+            }
+            self.held = Vec::new();
+        }
+        let full = into.capacity();
+        // The last octets wait for the end; others go as soon as there is nothing more at hand.
+        while !self.ended {
+            let at_end = Some(self.came) == self.declared;
+            if into.len() >= full && !at_end {
+                return Ok(Step::Octets { last: false });
+            }
+            if !self.is_ready() {
+                return Ok(if into.is_empty() || at_end { Step::Wait } else { Step::Octets { last: false } });
+            }
+            self.begun = true;
+            let room = (full - into.len()).max(1);
+            self.more(into, room)?;
+        }
+        Ok(Step::Octets { last: true })
+    }
+
+    /// Reads on until the header is whole.
+    fn look(&mut self, watch: &Watch) -> Result<(), Cause> {
+        let mut held = std::mem::take(&mut self.held);
+        held.reserve(HEADER);
+        while !self.ended && held.len() < HEADER && header_of(&held).is_none() {
+            watch.wait(self.input.as_fd(), PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
+            let room = HEADER - held.len();
+            self.more(&mut held, room)?;
+        }
+        self.held = held;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "raw_tests.rs"]
+mod tests;

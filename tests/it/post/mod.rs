@@ -1,0 +1,14 @@
+//! `mailxport post` against HTTP servers of the tests' own, which share no code with it.
+
+mod body;
+mod expect;
+mod logon;
+mod mail;
+mod redirects;
+mod retry;
+mod server;
+mod tls;
+mod verdicts;
+mod waits;
+mod ways;
+mod words;

@@ -1,0 +1,65 @@
+//! The table of docs/interop.md: a row for each server, written by the test that proved it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::corpus::Way;
+
+/// What was proved of a server.
+#[derive(Debug, Default)]
+pub(super) struct Proved {
+    ways: BTreeSet<&'static str>,
+    messages: BTreeSet<String>,
+    refused: BTreeSet<String>,
+}
+
+impl Proved {
+    /// A message arrived octet for octet by this way.
+    pub(super) fn arrived(&mut self, name: &str, way: Way) {
+        self.messages.insert(name.to_owned());
+        self.ways.insert(if way.chunks { "BDAT" } else { "DATA" });
+        self.ways.insert(if way.stream { "a stream" } else { "a file" });
+        self.ways.insert(if way.tls { "TLS" } else { "clear" });
+    }
+
+    /// A message is larger than the server takes.
+    pub(super) fn refused(&mut self, name: &str) {
+        self.refused.insert(name.to_owned());
+    }
+
+    /// Holds the row of this server against the page; with `BLESS=1` it is written there.
+    pub(super) fn holds(&self, server: &str) {
+        let has = |word: &str| self.ways.contains(word);
+        let both = |one: &'static str, other: &'static str| match (has(one), has(other)) {
+            (true, true) => format!("{one}, {other}"),
+            (true, false) => one.to_owned(),
+            _ => other.to_owned(),
+        };
+        let refused = match self.refused.len() {
+            0 => "none".to_owned(),
+            many => format!("{many}, before a byte of it travels (109)"),
+        };
+        let row = format!(
+            "| {server} | {} | {} | {} | {} | {refused} |",
+            both("DATA", "BDAT"),
+            both("a file", "a stream"),
+            both("clear", "TLS"),
+            self.messages.len(),
+        );
+        static PAGE: Mutex<()> = Mutex::new(());
+        let _alone = PAGE.lock().unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/interop.md");
+        let text = fs::read_to_string(&path).unwrap();
+        let lead = format!("| {server} |");
+        let found = text.lines().find(|line| line.starts_with(&lead));
+        if std::env::var_os("BLESS").is_some() {
+            let found =
+                found.unwrap_or_else(|| panic!("docs/interop.md needs a row that starts with {lead}"));
+            fs::write(&path, text.replace(found, &row)).unwrap();
+        } else {
+            assert_eq!(found, Some(&*row), "BLESS=1 cargo test --test it real writes docs/interop.md");
+        }
+    }
+}
