@@ -102,8 +102,8 @@ pub struct ComposeArgs {
 
 const SHORT: &str = "\
 Examples:
-  df -h | mailxport compose -f a@x.example --to b@x.example --subject df | mailxport send -t -
-  mailxport compose -f a@x.example --attach report.pdf < note.txt > draft.eml
+  df -h | mailxport compose -f ops@x.example --to ada@x.example | mailxport send -t -
+  mailxport compose -f ops@x.example --attach report.pdf < note.txt > draft.eml
 
 Exit status: 0 the message is whole. 'mailxport explain N' tells about N.";
 

@@ -205,9 +205,16 @@ impl Raw {
                 &flow.held
             }
         };
-        let header = header_of(header).unwrap_or(header);
-        Ok(!header.is_ascii()
-            && std::str::from_utf8(header).map_or_else(|bad| bad.error_len().is_none(), |_| true))
+        let (header, is_whole) = match header_of(header) {
+            Some(header) => (header, true),
+            None => (header.as_slice(), false),
+        };
+        // Where it was cut, a letter may have been cut too.
+        let is_utf8 = match std::str::from_utf8(header) {
+            Ok(_) => true,
+            Err(bad) => !is_whole && bad.error_len().is_none(),
+        };
+        Ok(is_utf8 && !header.is_ascii())
     }
 }
 

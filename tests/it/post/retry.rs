@@ -89,7 +89,7 @@ fn a_stream_is_not_posted_twice_and_one_that_was_not_read_is_kept() {
 }
 
 #[test]
-fn nobody_listening_is_tried_again_and_a_signal_ends_the_wait() {
+fn nobody_listening_is_tried_again_and_a_key_is_judged_first() {
     let desk = Desk::new();
     let (ran, _) = desk.run::<()>("post http://127.0.0.1:1/in note.eml --retry 1 -v", Feed::Nothing, vec![]);
     ran.must("nobody", 14, &["mailxport: waiting 1 s"]);
