@@ -10,7 +10,6 @@ fn deaf(octets: usize) -> super::server::Part<'static, ()> {
     part(move |mut peer: Peer| {
         peer.head();
         peer.octets(octets);
-        std::thread::sleep(Duration::from_millis(1)); // reads on only when the client has left
         peer.rest();
     })
 }
