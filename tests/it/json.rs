@@ -14,14 +14,14 @@ use crate::sink::Running;
 const NOTE: &str = "From: ada@example.org\nTo: you@example.org\n\nHi\n";
 
 /// A schema of `docs`, and the keys that it knows.
-struct Paper {
+pub(crate) struct Paper {
     schemas: Schemas,
     index: SchemaIndex,
     keys: BTreeSet<String>,
 }
 
 impl Paper {
-    fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
         let schema: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
         let keys = keys(&schema["properties"]);
@@ -34,7 +34,7 @@ impl Paper {
         Self { schemas, index, keys }
     }
 
-    fn holds(&self, object: &Value) {
+    pub(crate) fn holds(&self, object: &Value) {
         if let Err(error) = self.schemas.validate(object, self.index) {
             panic!("{error:#}\n{object:#}");
         }

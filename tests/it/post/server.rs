@@ -282,6 +282,12 @@ pub(super) fn run(dir: &Path, words: &str, feed: Feed<'_>) -> Ran {
     let output = child.wait_with_output().unwrap();
     drop(open);
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    if words.contains("--json") {
+        // Whatever is asked and answered in these tests, the object is as the schema has it.
+        let objects = serde_json::Deserializer::from_str(&stdout).into_iter::<serde_json::Value>();
+        let paper = crate::json::Paper::of("result.schema.json");
+        objects.map_while(Result::ok).for_each(|object| paper.holds(&object));
+    }
     Ran {
         exit: output.status.code(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
