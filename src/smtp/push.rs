@@ -197,7 +197,8 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
     /// The connection is of no more use: there is no way back to commands.
     fn lost(&mut self, cause: Cause) -> Failure {
         self.talk.abandon();
-        let cause = match (self.refusal.take(), cause) {
+        // Behind the end a refusal of a part is no answer to the whole.
+        let cause = match (self.refusal.take().filter(|_| !self.ending), cause) {
             (Some(reply), Cause::Closed | Cause::ReadFailed(_) | Cause::WriteFailed(_)) => {
                 Cause::Refused(reply)
             }
