@@ -21,7 +21,9 @@ use std::time::Duration;
 #[command(after_help = SHORT, after_long_help = LONG)]
 pub struct PostArgs {
     /// The complete URL of the resource, https://HOST/PATH or http://…
-    #[arg(value_name = "URL", required_unless_present = "url_file")]
+    ///
+    /// With --via it may be left out where the service has one.
+    #[arg(value_name = "URL", required_unless_present_any = ["url_file", "via"])]
     pub url: Option<String>,
 
     /// What is posted; '-', the default, is standard input
@@ -35,6 +37,8 @@ pub struct PostArgs {
     #[arg(long, value_name = "FILE")]
     pub url_file: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub service: ServiceArgs,
     #[command(flatten)]
     pub request: RequestArgs,
     #[command(flatten)]
@@ -96,24 +100,44 @@ pub struct RequestArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub struct ServiceArgs {
+    /// Post in the form that a service wants: gmail, graph, mailgun, jmap, or one of the configuration file
+    ///
+    /// The service has a URL, a form of the body, a limit of size, and its own way to say in a success that it is none;
+    /// mailxport(5) tells how one is described. JMAP uploads the message, imports it among the drafts and submits it, with the
+    /// envelope that --from and --to name. A service that takes the recipients from the header of the message takes no
+    /// others.
+    #[arg(
+        long, value_name = "NAME", group = "addressed",
+        conflicts_with_all = ["envelope", "discover", "save_in_sent", "method", "content_type", "chunked"]
+    )]
+    pub via: Option<String>,
+
+    /// Take recipients from To, Cc and Bcc of the message
+    #[arg(short = 't', long, requires = "via")]
+    pub recipients_from_headers: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "HTTPMail")]
 pub struct HttpMailArgs {
     /// Put the envelope in front of the message, as HTTPMail has it
     ///
     /// MAIL FROM and RCPT TO lines and an empty one; the type is then message/rfc821. Nothing else of the message changes.
-    #[arg(long)]
+    #[arg(long, group = "addressed")]
     pub envelope: bool,
 
     /// The sender; '' is the null sender [default: of the account]
-    #[arg(short, long, value_name = "ADDR", requires = "envelope")]
+    #[arg(short, long, value_name = "ADDR", requires = "addressed")]
     pub from: Option<String>,
 
     /// A recipient or a comma list; may be repeated
-    #[arg(long, value_name = "ADDR", requires = "envelope")]
+    #[arg(long, value_name = "ADDR", requires = "addressed")]
     pub to: Vec<String>,
 
     /// Take recipients from FILE, one a line
-    #[arg(long, value_name = "FILE", requires = "envelope")]
+    #[arg(long, value_name = "FILE", requires = "addressed")]
     pub to_file: Option<PathBuf>,
 
     /// Ask the server to keep a copy among the sent messages

@@ -2,6 +2,7 @@
 
 use super::layer::Layer;
 use super::senders::Pattern;
+use super::via::Described;
 use crate::terms::address::Address;
 use std::path::PathBuf;
 
@@ -21,11 +22,16 @@ pub struct Configuration {
     pub default: Option<String>,
     /// In the order of the file.
     pub accounts: Vec<Account>,
+    pub services: Vec<Described>,
 }
 
 impl Configuration {
     pub fn account(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.name == name)
+    }
+
+    pub fn service(&self, name: &str) -> Option<&Described> {
+        self.services.iter().find(|service| service.name == name)
     }
 
     /// The account that the file itself names.

@@ -7,6 +7,7 @@ use super::layer::{Layer, Source, Value};
 use super::page::Page;
 use super::senders::Pattern;
 use super::value::{value, wanted};
+use super::via::{VIA, described};
 use crate::terms::endpoint::Server;
 use crate::terms::failure::Failure;
 use toml::Spanned;
@@ -16,7 +17,7 @@ const ACCOUNT: &str = "account";
 const DEFAULT: &str = "default";
 
 /// A key with its line and its value.
-type Entry<'t, 'i> = (&'t str, usize, &'t DeValue<'i>);
+pub(super) type Entry<'t, 'i> = (&'t str, usize, &'t DeValue<'i>);
 
 /// Reads the text of a file.
 pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
@@ -25,7 +26,7 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
         let line = page.line(error.span().map_or(0, |span| span.start));
         page.fault(line, format!("this is not TOML: {}", error.message()))
     })?;
-    let (mut default, mut tables) = (None, Vec::new());
+    let (mut default, mut tables, mut services) = (None, Vec::new(), Vec::new());
     for (name, line, given) in entries(page, whole.get_ref()) {
         match (name, given) {
             (DEFAULT, DeValue::String(name)) => default = Some((name.clone().into_owned(), line)),
@@ -38,17 +39,23 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
                 }
             }
             (ACCOUNT, _) => return Err(page.fault(line, "an account is a table: [account.NAME]")),
-            _ => return Err(unknown(page, line, name, &[DEFAULT, ACCOUNT])),
+            (VIA, DeValue::Table(named)) => {
+                for (name, line, given) in entries(page, named) {
+                    services.push(described(page, name, line, given)?);
+                }
+            }
+            (VIA, _) => return Err(page.fault(line, "a service is a table: [via.NAME]")),
+            _ => return Err(unknown(page, line, name, &[DEFAULT, ACCOUNT, VIA])),
         }
     }
     each_pattern_once(page, &tables)?;
     let accounts = chain::accounts(page, &tables)?;
     let default = default.map(|(name, line)| known(page, line, name, &accounts)).transpose()?;
-    Ok(Configuration { path: page.path.to_owned(), default, accounts })
+    Ok(Configuration { path: page.path.to_owned(), default, accounts, services })
 }
 
 /// The entries of a table in the order of the file.
-fn entries<'t, 'i>(page: &Page<'_>, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+pub(super) fn entries<'t, 'i>(page: &Page<'_>, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
     let mut entries: Vec<(&Spanned<DeString<'i>>, &Spanned<DeValue<'i>>)> = table.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
     let entry = |(name, value): (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>)| {

@@ -4,7 +4,8 @@
 //! accepted; a stream that was read is not posted again; no wait goes beyond the deadline.
 
 use crate::httpmail::discover::discover;
-use crate::httpmail::post::{Errand, post};
+use crate::httpmail::jmap::submission::submit;
+use crate::httpmail::post::{Errand, Way, post};
 use crate::httpmail::reply::Output;
 use crate::terms::amount::in_words;
 use crate::terms::event::{Event, Observer, Status};
@@ -42,11 +43,15 @@ pub fn deliver(
     let mut unknown = None;
     let mut tried = 0;
     loop {
-        let outcome = match errand.discovers.then(|| discover(errand, watch, observer)) {
-            Some(Err(outcome)) => *outcome,
-            _ => post(errand, output.as_deref_mut().map(|it| it as _), watch, observer),
+        let outcome = match errand.way.clone() {
+            Way::Jmap(submission) => submit(errand, &submission, watch, observer),
+            Way::Straight => post(errand, output.as_deref_mut().map(|it| it as _), watch, observer),
+            Way::Discovered => match discover(errand, watch, observer) {
+                Ok(()) => post(errand, output.as_deref_mut().map(|it| it as _), watch, observer),
+                Err(outcome) => *outcome,
+            },
         };
-        let again = tried < tries.more && may_go_again(&outcome, tries) && errand.raw.rewind();
+        let again = tried < tries.more && may_go_again(&outcome, tries) && errand.parcel.rewind();
         let wait = pause(&outcome, tried);
         if again && wait <= PATIENCE && fits(wait, watch) {
             let is_unknown = outcome.verdict == Verdict::Unknown;

@@ -3,7 +3,10 @@
 //! Law: what is declared is what goes out, or its last octets never do. A file that changes, and a stream that is shorter or
 //! longer than it was declared, end with a cause; the last octets are held back until the end has been seen.
 
-use super::source::{BLOCK, Opened, Source, keep};
+use super::ending::Canon;
+use super::open::HEADER_LIMIT;
+use super::scan::{Facts, Scan};
+use super::source::{BLOCK, Keep, Opened, Source, keep};
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
 use rustix::buffer::spare_capacity;
@@ -18,6 +21,8 @@ pub enum Length {
     /// Whatever is there is kept aside first, so that it is known.
     Measured,
     Declared(u64),
+    /// Declared, and kept aside all the same before anything goes out.
+    Kept(u64),
     /// Known only at its end.
     Open,
 }
@@ -26,8 +31,6 @@ pub enum Length {
 #[derive(Debug)]
 pub struct Raw {
     held: Held,
-    /// Octets in front of it that are ours: an envelope.
-    lead: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -57,7 +60,14 @@ pub enum Step {
     Wait,
 }
 
-/// The longest header that is looked at.
+/// How much of a body is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Header,
+    Whole,
+}
+
+/// The longest header that is looked at for its letters.
 const HEADER: usize = 64 * 1024;
 
 impl Raw {
@@ -67,10 +77,12 @@ impl Raw {
             (Opened::File(source), length) => {
                 let size = source.octets();
                 match length {
-                    Length::Declared(declared) if size < declared => {
+                    Length::Declared(declared) | Length::Kept(declared) if size < declared => {
                         return Err(Cause::Short { declared, came: size });
                     }
-                    Length::Declared(declared) if size > declared => return Err(Cause::Long { declared }),
+                    Length::Declared(declared) | Length::Kept(declared) if size > declared => {
+                        return Err(Cause::Long { declared });
+                    }
                     _ => Held::Kept { source, size, at: 0 },
                 }
             }
@@ -83,7 +95,7 @@ impl Raw {
                 // A pipe that takes more at once is a faster one; one that cannot is a pipe all the same.
                 let _ = rustix::pipe::fcntl_setpipe_size(&input, 4 * BLOCK);
                 let declared = match length {
-                    Length::Declared(size) => Some(size),
+                    Length::Declared(size) | Length::Kept(size) => Some(size),
                     _ => None,
                 };
                 let (came, ended, held, begun) = (0, false, Vec::new(), false);
@@ -91,35 +103,64 @@ impl Raw {
                 if declared == Some(0) {
                     flow.look(watch)?;
                 }
-                Held::Flow(flow)
+                match length {
+                    Length::Kept(size) => Held::Kept { source: flow.kept(watch)?, size, at: 0 },
+                    _ => Held::Flow(flow),
+                }
             }
         };
-        Ok(Raw { held, lead: Vec::new() })
+        Ok(Raw { held })
     }
 
     /// A body that is in memory.
     pub fn of(octets: Vec<u8>) -> Raw {
         let size = octets.len() as u64;
-        Raw { held: Held::Kept { source: Source::Memory(octets), size, at: 0 }, lead: Vec::new() }
+        Raw { held: Held::Kept { source: Source::Memory(octets), size, at: 0 } }
     }
 
-    /// Puts octets in front.
-    pub fn behind(self, lead: Vec<u8>) -> Raw {
-        Raw { lead, ..self }
-    }
-
-    /// All its octets, the lead among them, where they are known before the end.
+    /// All its octets, where they are known before the end.
     pub fn size(&self) -> Option<u64> {
-        let size = match &self.held {
+        match &self.held {
             Held::Kept { size, .. } => Some(*size),
             Held::Flow(flow) => flow.declared,
-        };
-        size.map(|size| size + self.lead.len() as u64)
+        }
     }
 
-    /// The octets as they were given, without the lead.
-    pub fn size_as_given(&self) -> Option<u64> {
-        self.size().map(|size| size - self.lead.len() as u64)
+    /// What is known of it as a message, from its header, or from all of it; only of what can be given more than once.
+    pub fn facts(&self, extent: Extent, watch: &Watch) -> Result<Facts, Cause> {
+        let Held::Kept { source, size, .. } = &self.held else { return Ok(Facts::default()) };
+        let mut scan = Scan::new(HEADER_LIMIT);
+        let (mut block, mut at) = (vec![0u8; BLOCK], 0);
+        while at < *size && (extent == Extent::Whole || !scan.in_body()) {
+            watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+            let count = source.read_at(&mut block, at).map_err(Cause::Unreadable)?;
+            if count == 0 {
+                return Err(Cause::Unfit(Unfit::Changed));
+            }
+            scan.feed(&block[..count]);
+            at += count as u64;
+        }
+        Ok(scan.finish())
+    }
+
+    /// The same body with CRLF at the end of every line that ends in something else.
+    pub fn in_lines(mut self, watch: &Watch) -> Result<Raw, Cause> {
+        let (mut keep, mut canon) = (Keep::default(), Canon::default());
+        let (mut block, mut out, mut size) = (Vec::with_capacity(BLOCK), Vec::new(), 0);
+        loop {
+            watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+            let last = self.read(&mut block)? == Step::Octets { last: true };
+            canon.feed(&block, &mut out);
+            if last {
+                canon.finish(&mut out);
+            }
+            keep.add(&out)?;
+            size += out.len() as u64;
+            (block.clear(), out.clear());
+            if last {
+                return Ok(Raw { held: Held::Kept { source: keep.end(), size, at: 0 } });
+            }
+        }
     }
 
     /// True where it can be given more than once.
@@ -143,11 +184,6 @@ impl Raw {
             Held::Kept { source, .. } => source.sha256(watch).map(Some),
             Held::Flow(_) => Ok(None),
         }
-    }
-
-    /// The octets in front of the body, which go out first.
-    pub fn lead(&self) -> &[u8] {
-        &self.lead
     }
 
     /// Adds the next octets behind what the buffer holds, as far as it has room.
@@ -294,6 +330,26 @@ impl Flow {
             self.more(into, room)?;
         }
         Ok(Step::Octets { last: true })
+    }
+
+    /// Takes it to its end.
+    fn kept(mut self, watch: &Watch) -> Result<Source, Cause> {
+        let (mut keep, mut block) = (Keep::default(), Vec::with_capacity(BLOCK));
+        loop {
+            match self.read(&mut block)? {
+                Step::Octets { last } => {
+                    keep.add(&block)?;
+                    block.clear();
+                    if last {
+                        return Ok(keep.end());
+                    }
+                }
+                Step::Wait => {
+                    let wait = watch.wait(self.input.as_fd(), PollFlags::IN, None);
+                    wait.map_err(|halt| halt.cause(Duration::ZERO))?;
+                }
+            }
+        }
     }
 
     /// Reads on until the header is whole.

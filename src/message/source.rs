@@ -192,24 +192,43 @@ fn read_at(fd: BorrowedFd<'_>, buffer: &mut [u8], at: u64) -> io::Result<usize> 
 
 /// Takes a stream to its end, into memory or beyond 1 MiB into a spool; every block is shown to `see`.
 pub fn keep(stream: &OwnedFd, watch: &Watch, mut see: impl FnMut(&[u8])) -> Result<Source, Cause> {
-    let mut memory = Vec::new();
-    let mut spool: Option<File> = None;
+    let mut keep = Keep::default();
     let mut block = vec![0u8; BLOCK];
     loop {
         let count = read_stream(stream.as_fd(), &mut block, watch)?;
-        let octets = &block[..count];
-        see(octets);
-        match &mut spool {
-            _ if count == 0 => return Ok(spool.map_or(Source::Memory(memory), Source::Spool)),
-            None if memory.len() + count <= IN_MEMORY => memory.extend_from_slice(octets),
+        see(&block[..count]);
+        if count == 0 {
+            return Ok(keep.end());
+        }
+        keep.add(&block[..count])?;
+    }
+}
+
+/// Octets that are kept aside as they come: in memory, and beyond 1 MiB in a spool.
+#[derive(Debug, Default)]
+pub(super) struct Keep {
+    memory: Vec<u8>,
+    spool: Option<File>,
+}
+
+impl Keep {
+    pub(super) fn add(&mut self, octets: &[u8]) -> Result<(), Cause> {
+        let Keep { memory, spool } = self;
+        match spool {
+            None if memory.len() + octets.len() <= IN_MEMORY => memory.extend_from_slice(octets),
             None => {
                 let mut file = spool_file().map_err(Cause::NoRoom)?;
-                write_all(&mut file, &std::mem::take(&mut memory))?;
+                write_all(&mut file, &std::mem::take(memory))?;
                 write_all(&mut file, octets)?;
-                spool = Some(file);
+                *spool = Some(file);
             }
             Some(file) => write_all(file, octets)?,
         }
+        Ok(())
+    }
+
+    pub(super) fn end(self) -> Source {
+        self.spool.map_or(Source::Memory(self.memory), Source::Spool)
     }
 }
 

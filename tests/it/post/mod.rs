@@ -9,6 +9,7 @@ mod retry;
 mod server;
 mod tls;
 mod verdicts;
+mod via;
 mod waits;
 mod ways;
 mod words;
