@@ -16,7 +16,8 @@ use crate::console::last_words;
 use crate::console::out;
 use crate::console::panel::{Panel, Show};
 use crate::console::voice;
-use crate::delivery::post::{Tries, deliver};
+use crate::delivery::again::Tries;
+use crate::delivery::post::deliver;
 use crate::httpmail::post::{Errand, Way};
 use crate::httpmail::request::{self, Field, HeaderValue, Verb, Wanted, media_type, save_in_sent};
 use crate::httpmail::wrap::parcel::Parcel;
@@ -160,7 +161,7 @@ fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
 }
 
 pub(super) fn tries(request: &RequestArgs) -> Tries {
-    Tries { more: request.retry.unwrap_or(0), has_key: request.idempotency_key.is_some() }
+    Tries { more: request.retry, wait: request.retry_delay }
 }
 
 /// The type of a message as it is.
@@ -329,8 +330,15 @@ fn go(args: &PostArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     last_words::in_hand(Some(&origin));
     let mut panel = Panel::new(show);
-    let outcome =
-        deliver(&mut errand, tries, output.as_mut().map(|it| it as &mut dyn Write), watch, &mut panel);
+    let has_key = args.request.idempotency_key.is_some();
+    let outcome = deliver(
+        &mut errand,
+        tries,
+        has_key,
+        output.as_mut().map(|it| it as &mut dyn Write),
+        watch,
+        &mut panel,
+    );
     panel.posted(&origin, size, &outcome);
     last_words::in_hand(None);
     brink::reported(outcome.verdict == Verdict::Unknown, matches!(outcome.verdict, Verdict::Accepted(_)));

@@ -137,12 +137,11 @@ fn jmap(args: &PostArgs, start: Start<'_>, url: Option<String>, watch: &Arc<Watc
     let author = header.sender().ok().flatten();
     let (plan, _, kept_back) = plan_for(args, &resource, None, &book, watch)?;
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
-    let size = raw.size();
     let raw = if is_in_lines { raw } else { raw.in_lines(watch).map_err(Early::about_the_message)? };
     let content_type = media_type("message/rfc822").map_err(usage)?;
     let wanted = Wanted { verb: Verb::Post, content_type, fields };
     let told = envelope.recipients.clone();
-    let way = Way::Jmap(Box::new(Submission { envelope, author, size }));
+    let way = Way::Jmap(Box::new(Submission { envelope, author }));
     let errand = Errand {
         plan,
         resource,

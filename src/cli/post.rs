@@ -82,11 +82,23 @@ pub struct RequestArgs {
 
     /// Try N more times what is not sent for now [default: 0]
     ///
-    /// The waits grow from a second to a minute, or are what the server asks for by Retry-After. A try that would begin after
-    /// --deadline, or more than an hour later, is not waited for. What may be with the server is tried again only with
-    /// --idempotency-key, and a pipe that was read as it went out is not.
-    #[arg(long, value_name = "N")]
-    pub retry: Option<u32>,
+    /// What may be with the server is tried again only with --idempotency-key, and a pipe that was read as it went out is not.
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    pub retry: u32,
+
+    /// Wait so long before the next try [default: 20]
+    ///
+    /// Each further wait is three times as long, 15 minutes at most. Where the server asks for another by Retry-After, that is
+    /// waited, up to an hour. A try that --deadline leaves no time for is not waited for.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = amount::seconds,
+        default_value = "20",
+        hide_default_value = true,
+        requires = "retry"
+    )]
+    pub retry_delay: Duration,
 
     /// Send Idempotency-Key: KEY, or one made of URL and body (auto)
     ///

@@ -25,7 +25,7 @@ use crate::terms::resource::Resource;
 use crate::terms::tls::TlsFacts;
 use crate::watch::brink;
 use crate::watch::wait::Watch;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, LOCATION};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -72,6 +72,24 @@ pub(super) enum Follows {
     Anywhere,
 }
 
+impl Follows {
+    fn may(self, status: u16, here: &Resource, next: &Resource) -> bool {
+        let is_any = matches!(status, 301 | 302 | 303 | 307 | 308);
+        match self {
+            Follows::SameOrigin => matches!(status, 307 | 308) && next.is_of_same_origin(here),
+            Follows::Reading => is_any && next.is_of_same_origin(here),
+            Follows::Anywhere => is_any && (next.tls || !here.tls),
+        }
+    }
+
+    /// True where the head of an answer sends on to a place that is followed.
+    fn sends_on(self, status: u16, fields: &HeaderMap, here: &Resource) -> bool {
+        let place = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let place = place.and_then(|it| reply::resolved(&here.whole(), &it));
+        place.and_then(|it| Resource::parse(&it).ok()).is_some_and(|next| self.may(status, here, &next))
+    }
+}
+
 /// What the road has learnt on its way.
 struct Road<'a> {
     errand: &'a mut Errand,
@@ -82,6 +100,8 @@ struct Road<'a> {
     logon: &'a mut LogOn,
     /// The server does not know `Expect`.
     expects_nothing: bool,
+    /// Redirects that were followed.
+    hops: usize,
     watch: &'a Arc<Watch>,
     observer: &'a mut dyn Observer,
 }
@@ -110,7 +130,8 @@ pub(super) fn travel(
     let start = Instant::now();
     let masks = errand.resource.secrets().iter().flat_map(mask::forms).collect();
     let (tls, notes, expects_nothing) = (None, Vec::new(), false);
-    let mut road = Road { errand, follows, tls, notes, masks, logon, expects_nothing, watch, observer };
+    let mut road =
+        Road { errand, follows, tls, notes, masks, logon, expects_nothing, hops: 0, watch, observer };
     let ended = road.go(output);
     let Road { tls, notes, errand, logon, .. } = road;
     let failed = |failure: Failure| {
@@ -168,7 +189,6 @@ fn accepted(answer: Answer, told: &[Address]) -> Outcome {
 impl Road<'_> {
     /// Asks until an answer is the last one.
     fn go(&mut self, mut output: Output<'_>) -> Result<Answer, Failure> {
-        let mut hops = 0;
         loop {
             let Heard { mut answer, location, is_cut, fields } =
                 self.ask(output.as_deref_mut().map(|it| it as _))?;
@@ -178,30 +198,22 @@ impl Road<'_> {
             if self.goes_on(&answer, &fields)? {
                 continue;
             }
-            let base = self.errand.resource.whole();
-            let place = location.and_then(|it| reply::resolved(&base, &it));
+            let base = self.errand.resource.clone();
+            let place = location.and_then(|it| reply::resolved(&base.whole(), &it));
             let next = place.and_then(|it| Resource::parse(&it).ok());
             answer.location = next.as_ref().map(ToString::to_string);
             match next {
                 Some(next)
-                    if hops < MOST_HOPS && self.may_follow(&answer, &next) && self.errand.parcel.rewind() =>
+                    if self.follows.may(answer.status(), &base, &next)
+                        && self.hops < MOST_HOPS
+                        && self.errand.parcel.rewind() =>
                 {
-                    hops += 1;
+                    self.hops += 1;
                     brink::leave();
                     self.turn_to(next);
                 }
                 _ => return Ok(answer),
             }
-        }
-    }
-
-    fn may_follow(&self, answer: &Answer, next: &Resource) -> bool {
-        let here = &self.errand.resource;
-        let is_any = matches!(answer.status(), 301 | 302 | 303 | 307 | 308);
-        match self.follows {
-            Follows::SameOrigin => matches!(answer.status(), 307 | 308) && next.is_of_same_origin(here),
-            Follows::Reading => is_any && next.is_of_same_origin(here),
-            Follows::Anywhere => is_any && (next.tls || !here.tls),
         }
     }
 
@@ -244,7 +256,7 @@ impl Road<'_> {
     /// One request over a wire of its own.
     fn ask(&mut self, output: Output<'_>) -> Result<Heard, Failure> {
         let expects = self.expects();
-        let Errand { plan, resource, wanted, parcel, service, told, commits, .. } = &mut *self.errand;
+        let Errand { plan, resource, wanted, parcel, commits, .. } = &mut *self.errand;
         let host = plan.endpoint.to_string();
         let logon = self.logon.field(wanted.verb.name(), resource.target())?;
         let asked = request(wanted, resource, parcel.size(), expects, logon)
@@ -264,12 +276,24 @@ impl Road<'_> {
         let course = Course::new(std::mem::replace(parcel, Parcel::of(Vec::new())), gate, *commits);
         let (result, course) = Exchange::ask(wire, asked, course, plan.limits, self.watch, self.observer);
         let masks = || self.masks.iter().chain(&self.logon.masks);
-        let judged = service.as_deref().map(|service| (service, told.len()));
-        let heard =
-            result.map(|(response, exchange)| reply::hear(response, exchange, output, judged, masks()));
+        let judged = self.errand.service.as_deref().map(|service| (service, self.errand.told.len()));
+        let heard = result.map(|(response, exchange)| {
+            // An answer that is not the last one has a body that nobody wants.
+            let (status, fields) = (response.status().as_u16(), response.headers());
+            let goes_on = course.borrow().parcel.can_rewind()
+                && match status {
+                    401 => self.logon.may_answer(fields),
+                    417 => !self.expects_nothing,
+                    _ => {
+                        self.hops < MOST_HOPS && self.follows.sends_on(status, fields, &self.errand.resource)
+                    }
+                };
+            let (output, judged) = if goes_on { (None, None) } else { (output, judged) };
+            reply::hear(response, exchange, output, judged, masks())
+        });
         // What carried the request is gone, and with it every other hold on the course.
         if let Some(course) = std::rc::Rc::into_inner(course) {
-            *parcel = course.into_inner().parcel;
+            self.errand.parcel = course.into_inner().parcel;
         }
         if let Ok(heard) = &heard {
             self.observer.note(&Event::Response(&heard.answer.reply));

@@ -4,15 +4,14 @@
 //! longer than it was declared, end with a cause; the last octets are held back until the end has been seen.
 
 use super::ending::Canon;
+use super::inlet::Inlet;
 use super::open::HEADER_LIMIT;
 use super::scan::{Facts, Scan};
 use super::source::{BLOCK, Keep, Opened, Source, keep};
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
-use rustix::buffer::spare_capacity;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::event::PollFlags;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// How many octets a stream has.
@@ -42,10 +41,7 @@ enum Held {
 /// A stream under way.
 #[derive(Debug)]
 struct Flow {
-    input: OwnedFd,
-    declared: Option<u64>,
-    came: u64,
-    ended: bool,
+    inlet: Inlet,
     /// Octets that came and were not given yet.
     held: Vec<u8>,
     begun: bool,
@@ -92,14 +88,12 @@ impl Raw {
                 Held::Kept { source, size, at: 0 }
             }
             (Opened::Stream(input), length) => {
-                // A pipe that takes more at once is a faster one; one that cannot is a pipe all the same.
-                let _ = rustix::pipe::fcntl_setpipe_size(&input, 4 * BLOCK);
                 let declared = match length {
                     Length::Declared(size) | Length::Kept(size) => Some(size),
                     _ => None,
                 };
-                let (came, ended, held, begun) = (0, false, Vec::new(), false);
-                let mut flow = Flow { input, declared, came, ended, held, begun };
+                let inlet = Inlet::new(input, declared);
+                let mut flow = Flow { inlet, held: Vec::new(), begun: false };
                 if declared == Some(0) {
                     flow.look(watch)?;
                 }
@@ -122,7 +116,7 @@ impl Raw {
     pub fn size(&self) -> Option<u64> {
         match &self.held {
             Held::Kept { size, .. } => Some(*size),
-            Held::Flow(flow) => flow.declared,
+            Held::Flow(flow) => flow.inlet.declared(),
         }
     }
 
@@ -156,7 +150,8 @@ impl Raw {
             }
             keep.add(&out)?;
             size += out.len() as u64;
-            (block.clear(), out.clear());
+            block.clear();
+            out.clear();
             if last {
                 return Ok(Raw { held: Held::Kept { source: keep.end(), size, at: 0 } });
             }
@@ -168,14 +163,17 @@ impl Raw {
         matches!(self.held, Held::Kept { .. })
     }
 
-    /// Starts again; false where octets were given that are gone.
+    /// False where octets were given that are gone.
+    pub fn can_rewind(&self) -> bool {
+        !matches!(&self.held, Held::Flow(flow) if flow.begun)
+    }
+
+    /// Starts again, where that can be.
     pub fn rewind(&mut self) -> bool {
-        match &mut self.held {
-            Held::Kept { at, .. } => *at = 0,
-            Held::Flow(flow) if flow.begun => return false,
-            Held::Flow(_) => {}
+        if let Held::Kept { at, .. } = &mut self.held {
+            *at = 0;
         }
-        true
+        self.can_rewind()
     }
 
     /// The SHA-256 of the octets as they were given, where they can be read more than once.
@@ -217,7 +215,7 @@ impl Raw {
     pub fn waits_for(&self) -> Option<BorrowedFd<'_>> {
         match &self.held {
             Held::Kept { .. } => None,
-            Held::Flow(flow) => Some(flow.input.as_fd()),
+            Held::Flow(flow) => Some(flow.inlet.as_fd()),
         }
     }
 
@@ -266,43 +264,6 @@ fn header_of(octets: &[u8]) -> Option<&[u8]> {
 }
 
 impl Flow {
-    /// True where something, or the end, can be read without waiting.
-    fn is_ready(&self) -> bool {
-        let mut fds = [PollFd::new(&self.input, PollFlags::IN)];
-        !matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
-    }
-
-    /// Reads behind what the buffer holds, never beyond the declared size by more than the octet that proves it too long.
-    fn more(&mut self, into: &mut Vec<u8>, room: usize) -> Result<(), Cause> {
-        let left = self.declared.map_or(u64::MAX, |declared| (declared - self.came).saturating_add(1));
-        let wanted = usize::try_from(left).unwrap_or(room).min(room);
-        let from = into.len();
-        into.reserve_exact(wanted);
-        let read = if into.capacity() - from == wanted {
-            rustix::io::read(&self.input, spare_capacity(into))
-        } else {
-            into.resize(from + wanted, 0);
-            let read = rustix::io::read(&self.input, &mut into[from..]);
-            into.truncate(from + read.unwrap_or(0));
-            read
-        };
-        let count = match read {
-            Err(Errno::INTR | Errno::AGAIN) => return Ok(()),
-            Err(error) => return Err(Cause::Unreadable(error.into())),
-            Ok(count) => count,
-        };
-        self.came += count as u64;
-        match (count, self.declared) {
-            (_, Some(declared)) if self.came > declared => Err(Cause::Long { declared }),
-            (0, Some(declared)) if self.came < declared => Err(Cause::Short { declared, came: self.came }),
-            (0, _) => {
-                self.ended = true;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn read(&mut self, into: &mut Vec<u8>) -> Result<Step, Cause> {
         // What was looked at goes first.
         if !self.held.is_empty() {
@@ -317,17 +278,17 @@ impl Flow {
         }
         let full = into.capacity();
         // The last octets wait for the end; others go as soon as there is nothing more at hand.
-        while !self.ended {
-            let at_end = Some(self.came) == self.declared;
+        while !self.inlet.has_ended() {
+            let at_end = self.inlet.is_full();
             if into.len() >= full && !at_end {
                 return Ok(Step::Octets { last: false });
             }
-            if !self.is_ready() {
+            if !self.inlet.is_ready() {
                 return Ok(if into.is_empty() || at_end { Step::Wait } else { Step::Octets { last: false } });
             }
             self.begun = true;
             let room = (full - into.len()).max(1);
-            self.more(into, room)?;
+            self.inlet.append(into, room)?;
         }
         Ok(Step::Octets { last: true })
     }
@@ -345,7 +306,7 @@ impl Flow {
                     }
                 }
                 Step::Wait => {
-                    let wait = watch.wait(self.input.as_fd(), PollFlags::IN, None);
+                    let wait = watch.wait(self.inlet.as_fd(), PollFlags::IN, None);
                     wait.map_err(|halt| halt.cause(Duration::ZERO))?;
                 }
             }
@@ -356,10 +317,10 @@ impl Flow {
     fn look(&mut self, watch: &Watch) -> Result<(), Cause> {
         let mut held = std::mem::take(&mut self.held);
         held.reserve(HEADER);
-        while !self.ended && held.len() < HEADER && header_of(&held).is_none() {
-            watch.wait(self.input.as_fd(), PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
+        while !self.inlet.has_ended() && held.len() < HEADER && header_of(&held).is_none() {
+            watch.wait(self.inlet.as_fd(), PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
             let room = HEADER - held.len();
-            self.more(&mut held, room)?;
+            self.inlet.append(&mut held, room)?;
         }
         self.held = held;
         Ok(())

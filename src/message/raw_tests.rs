@@ -1,4 +1,5 @@
 use super::*;
+use rustix::event::{PollFd, poll};
 use std::io::{Read, Write};
 
 fn stream(octets: &[u8]) -> Opened {

@@ -124,6 +124,22 @@ impl LogOn {
         Ok(Some((name, value)))
     }
 
+    /// True where a 401 may be answered.
+    pub(in crate::httpmail) fn may_answer(&self, fields: &HeaderMap) -> bool {
+        let has_password = self.login.as_ref().is_some_and(|login| !login.is_token && login.secret.is_some());
+        let is_stale = || {
+            let all = fields.get_all(WWW_AUTHENTICATE);
+            all.iter().any(|it| it.as_bytes().to_ascii_lowercase().windows(5).any(|word| word == b"stale"))
+        };
+        has_password
+            && self.tries < MOST_TRIES
+            && match self.way {
+                Way::Unasked => true,
+                Way::Digest(_) => is_stale(),
+                Way::Bearer | Way::Basic => false,
+            }
+    }
+
     /// Hears a 401.
     pub(in crate::httpmail) fn hear(&mut self, fields: &HeaderMap) -> Result<Next, Failure> {
         let asks_for_password =

@@ -55,7 +55,10 @@ impl Problem {
 
 /// The reply of the server behind it, which may be for now.
 fn is_for_now(said: &str) -> bool {
-    matches!(said.as_bytes(), [b'4', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..])
+    matches!(
+        said.as_bytes(),
+        [b'4', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..] | [b'4', b'.', b'0'..=b'9', b'.', ..]
+    )
 }
 
 fn of_limit(limit: &str) -> Inside {
@@ -78,6 +81,8 @@ fn name(kind: &str) -> &'static str {
         | "accountNotFound"
         | "accountNotSupportedByMethod" => "IXP_E_HTTP_FORBIDDEN",
         "rateLimit" | "serverUnavailable" | "stateMismatch" => "IXP_E_HTTP_SERVICE_UNAVAIL",
+        // What the next server said to Cyrus.
+        "smtpProtocolError" => "IXP_E_SMTP_554_TRANSACT_FAILED",
         // It changed nothing (RFC 8620 section 3.6.2).
         "serverFail" => "IXP_E_HTTP_INTERNAL_ERROR",
         "serverPartialFail" => "MXP_E_OUTCOME_UNKNOWN",
@@ -112,6 +117,7 @@ mod tests {
         let put_off = [
             json!({"type": "urn:ietf:params:jmap:error:limit", "limit": "maxConcurrentRequests", "detail": "slow"}),
             json!({"type": "forbiddenToSend", "description": "451 4.7.1 later"}),
+            json!({"type": "smtpProtocolError", "description": "4.2.0 later"}),
         ];
         for error in put_off {
             assert_eq!(Problem::of(&error).inside, Inside::PutOff, "{error}");

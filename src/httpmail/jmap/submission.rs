@@ -31,8 +31,6 @@ pub struct Submission {
     pub envelope: Envelope,
     /// The sender in the header, for an envelope that names none.
     pub author: Option<Address>,
-    /// Octets of the message as it was given.
-    pub size: Option<u64>,
 }
 
 /// An email of the account.

@@ -103,6 +103,11 @@ impl Parcel {
         self.raw.can_be_repeated()
     }
 
+    /// False where octets were given that are gone.
+    pub(in crate::httpmail) fn can_rewind(&self) -> bool {
+        self.raw.can_rewind()
+    }
+
     /// Starts again; false where octets were given that are gone.
     pub fn rewind(&mut self) -> bool {
         (self.at, self.given) = (0, 0);

@@ -2,10 +2,12 @@
 
 mod body;
 mod expect;
+mod jmap;
 mod logon;
 mod mail;
 mod redirects;
 mod retry;
+mod secrets;
 mod server;
 mod tls;
 mod verdicts;
