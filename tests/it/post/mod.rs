@@ -1,6 +1,7 @@
 //! `mailxport post` against HTTP servers of the tests' own, which share no code with it.
 
 mod body;
+mod examples;
 mod expect;
 mod jmap;
 mod logon;

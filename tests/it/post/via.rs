@@ -3,12 +3,12 @@
 use super::server::{Asked, Desk, Feed, Part, Peer, part};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::json;
 
-const MAIL: &str = "From: Ada <a@mg.d.example>\r\nTo: b@d.example\r\nCc: \"C\" <c@d.example>\r\n\
+pub(super) const MAIL: &str = "From: Ada <a@mg.d.example>\r\nTo: b@d.example\r\nCc: \"C\" <c@d.example>\r\n\
                     Subject: \"gr\u{fc}\u{df}e\"\r\n\r\n\\ {message} {to}\r\n.\r\nlast\r\n";
 
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let desk = Desk::new();
     desk.file("mail.eml", MAIL);
     desk.file("pw", "tiger77\n");
@@ -17,7 +17,7 @@ fn desk() -> Desk {
 }
 
 /// Takes a request and answers it with a body.
-fn saying(status: &'static str, body: impl Into<String>) -> Part<'static, Option<Asked>> {
+pub(super) fn saying(status: &'static str, body: impl Into<String>) -> Part<'static, Option<Asked>> {
     let body = body.into();
     part(move |mut peer: Peer| {
         let asked = peer.whole();
@@ -74,7 +74,7 @@ impl Service {
 
 const ALL: [&Service; 3] = [&GMAIL, &GRAPH, &MAILGUN];
 
-fn asked(kept: &[Option<Asked>]) -> &Asked {
+pub(super) fn asked(kept: &[Option<Asked>]) -> &Asked {
     kept[0].as_ref().unwrap()
 }
 
@@ -310,207 +310,6 @@ fn an_envelope_that_a_service_cannot_take_is_refused() {
         let (ran, _) = desk.run::<()>(&words, Feed::Nothing, vec![]);
         ran.must(&words, exit, &[said]);
     }
-}
-
-/// A service of the examples, at the fixture.
-fn example(
-    desk: &Desk,
-    name: &str,
-    options: &str,
-    parts: Vec<Part<'static, Option<Asked>>>,
-) -> (super::server::Ran, Vec<Option<Asked>>) {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/via/{name}.toml"));
-    desk.file("config.toml", std::fs::read(file).unwrap());
-    let words = format!(
-        "post --config config.toml --via {name} {{url}}/in mail.eml --to b@d.example --to c@d.example --json \
-         --auth-in-clear --token-file token {options}"
-    );
-    desk.run(&words, Feed::Nothing, parts)
-}
-
-#[test]
-fn the_services_of_the_examples_are_asked_as_they_want_and_heard_as_they_mean() {
-    let desk = desk();
-    let both = json!(["b@d.example", "c@d.example"]);
-    type Said<'a> = (&'a str, i32, &'a str);
-    let rows: [(&str, (&str, &str), fn(&Value) -> (Value, Value), Value, &[Said<'_>]); 4] = [
-        (
-            "postal",
-            ("x-server-api-key", "tok-en.77~"),
-            |body| (body["rcpt_to"].clone(), decoded(&body["data"])),
-            both.clone(),
-            &[
-                (r#"{"status":"success","data":{"message_id":"m1"}}"#, 0, ""),
-                (r#"{"status":"error","data":{"code":"NoRecipients","message":"none"}}"#, 49, "200 OK none"),
-                (r#"{"status":"parameter-error","data":{}}"#, 49, "inside a success"),
-                (r#"{"data":{}}"#, 40, "does not say"),
-                ("not json", 40, "does not say"),
-            ],
-        ),
-        (
-            "cloudflare",
-            ("authorization", "Bearer tok-en.77~"),
-            |body| (body["recipients"].clone(), body["mime_message"].clone()),
-            both.clone(),
-            &[
-                (
-                    r#"{"success":true,"result":{"delivered":["b@d.example"],"queued":["c@d.example"],"permanent_bounces":[]}}"#,
-                    0,
-                    "",
-                ),
-                (
-                    r#"{"success":false,"errors":[{"code":1,"message":"no such account"}],"result":null}"#,
-                    49,
-                    "no such account",
-                ),
-                (
-                    r#"{"success":true,"result":{"delivered":["b@d.example"],"queued":[],"permanent_bounces":["c@d.example"]}}"#,
-                    41,
-                    "but not for <c@d.example>",
-                ),
-                (
-                    r#"{"success":true,"result":{"delivered":[],"queued":[],"permanent_bounces":["b@d.example","c@d.example"]}}"#,
-                    49,
-                    "inside a success",
-                ),
-                (
-                    r#"{"success":true,"result":{"delivered":["b@d.example"],"queued":[],"permanent_bounces":[]}}"#,
-                    40,
-                    "does not say",
-                ),
-                (r#"{"success":true}"#, 40, "does not say"),
-            ],
-        ),
-        (
-            "sparkpost",
-            ("authorization", "tok-en.77~"),
-            |body| {
-                let all: Vec<Value> = body["recipients"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|it| it["address"]["email"].clone())
-                    .collect();
-                (all.into(), body["content"]["email_rfc822"].clone())
-            },
-            both.clone(),
-            &[
-                (
-                    r#"{"results":{"total_accepted_recipients":2,"total_rejected_recipients":0,"id":"77"}}"#,
-                    0,
-                    "",
-                ),
-                (
-                    r#"{"results":{"total_accepted_recipients":1,"total_rejected_recipients":1,"id":"77"}}"#,
-                    41,
-                    "does not say for which",
-                ),
-                (
-                    r#"{"results":{"total_accepted_recipients":0,"total_rejected_recipients":2,"id":"77"}}"#,
-                    49,
-                    "inside a success",
-                ),
-                (r#"{"results":{}}"#, 40, "does not say"),
-            ],
-        ),
-        (
-            "kumomta",
-            ("authorization", "Bearer tok-en.77~"),
-            |body| {
-                assert_eq!(
-                    (&body["template_dialect"], &body["envelope_sender"]),
-                    (&json!("Static"), &json!("a@mg.d.example"))
-                );
-                let all: Vec<Value> =
-                    body["recipients"].as_array().unwrap().iter().map(|it| it["email"].clone()).collect();
-                (all.into(), body["content"].clone())
-            },
-            both,
-            &[
-                (r#"{"success_count":2,"fail_count":0,"failed_recipients":[],"errors":[]}"#, 0, ""),
-                (
-                    r#"{"success_count":1,"fail_count":1,"failed_recipients":["c@d.example"],"errors":["c: no"]}"#,
-                    41,
-                    "c: no",
-                ),
-                (
-                    r#"{"success_count":0,"fail_count":2,"failed_recipients":["b@d.example"],"errors":["no"]}"#,
-                    49,
-                    "inside a success",
-                ),
-                (r#"{"success_count":2,"fail_count":0"#, 40, "does not say"),
-            ],
-        ),
-    ];
-    for (name, (field, value), read, recipients, answers) in rows {
-        for (body, exit, said) in answers {
-            let (ran, kept) = example(&desk, name, "", vec![saying("200 OK", *body)]);
-            ran.must(&format!("{name}: {body}"), *exit, &[said]);
-            let asked = asked(&kept);
-            assert_eq!(
-                (asked.field(field), asked.field("content-type")),
-                (Some(value), Some("application/json"))
-            );
-            let document: Value = serde_json::from_slice(&asked.body).unwrap();
-            assert_eq!(read(&document), (recipients.clone(), json!(MAIL)), "{name}");
-            let fate = match exit {
-                0 => json!("accepted"),
-                49 => json!("refused"),
-                40 => Value::Null,
-                _ => continue,
-            };
-            assert!(
-                ran.json["recipients"].as_array().unwrap().iter().all(|it| it["fate"] == fate),
-                "{name}: {}",
-                ran.json
-            );
-        }
-        let (ran, _) = example(&desk, name, "", vec![saying("500 Error", "")]);
-        ran.must(name, 61, &[]);
-    }
-}
-
-fn decoded(value: &Value) -> Value {
-    String::from_utf8(STANDARD.decode(value.as_str().unwrap()).unwrap()).unwrap().into()
-}
-
-#[test]
-fn what_is_no_text_goes_into_no_string() {
-    let desk = desk();
-    desk.file("mail.eml", b"From: a@d.example\n\nx\ngr\xfc\xdfe\n");
-    let (ran, kept) = example(&desk, "kumomta", "", vec![saying("200 OK", "{}")]);
-    ran.must("latin-1", 37, &["is not UTF-8 in line 4, at offset 23"]);
-    assert!(kept.is_empty());
-    let yes = r#"{"status":"success"}"#;
-    let (ran, kept) = example(&desk, "postal", "", vec![saying("200 OK", yes)]);
-    ran.must("base64", 0, &[]);
-    let document: Value = serde_json::from_slice(&asked(&kept).body).unwrap();
-    assert!(STANDARD.decode(document["data"].as_str().unwrap()).unwrap().ends_with(b"gr\xfc\xdfe\n"));
-}
-
-#[test]
-fn a_token_goes_to_the_origin_of_the_service_alone() {
-    let desk = desk();
-    for location in ["http://localhost:{port}/x", "https://127.0.0.1:{port}/x", "http://127.0.0.1:1/x"] {
-        let away: Part<'static, Option<Asked>> = part(move |mut peer: Peer| {
-            let asked = peer.whole();
-            let port = asked.as_ref().unwrap().field("host").unwrap().split(':').nth(1).unwrap().to_owned();
-            peer.answer("307 There", &format!("Location: {}\r\n", location.replace("{port}", &port)));
-            asked
-        });
-        let (ran, kept) =
-            example(&desk, "postal", "-vv", vec![away, saying("200 OK", r#"{"status":"success"}"#)]);
-        ran.must(location, 88, &[]);
-        assert_eq!(kept.len(), 1, "{location}");
-        assert!(!ran.stderr.contains("tok-en"), "{}", ran.stderr);
-    }
-    let (ran, kept) = desk.run(
-        "post --via gmail {url}/x mail.eml --token-file token",
-        Feed::Nothing,
-        vec![saying("200 OK", r#"{"id":"1"}"#)],
-    );
-    ran.must("in clear", 93, &[]);
-    assert!(kept.is_empty());
 }
 
 #[test]
