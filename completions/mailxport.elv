@@ -28,7 +28,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
-            cand config 'Show what options, environment and configuration file come to'
+            cand config 'Begin a configuration file, or show what it and all the rest come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -325,6 +325,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;show'= {
@@ -374,11 +375,19 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mailxport;config;init'= {
+            cand --config 'Write FILE instead [default: ~/.config/mailxport/config.toml]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'mailxport;config;help'= {
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;help;show'= {
+        }
+        &'mailxport;config;help;init'= {
         }
         &'mailxport;config;help;help'= {
         }
@@ -394,7 +403,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
-            cand config 'Show what options, environment and configuration file come to'
+            cand config 'Begin a configuration file, or show what it and all the rest come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -412,8 +421,11 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;help;config'= {
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
         }
         &'mailxport;help;config;show'= {
+        }
+        &'mailxport;help;config;init'= {
         }
         &'mailxport;help;explain'= {
         }
