@@ -1,6 +1,7 @@
 //! `mailxport config show`: the settings that a run would go by, and where each comes from.
 
 use super::account::{Book, settled};
+use super::config_init;
 use super::guard;
 use super::login::{beats_the_environment, kind, wanted};
 use super::options::filled;
@@ -22,7 +23,10 @@ use crate::terms::tls::fingerprint_text;
 use crate::watch::wait::Watch;
 
 pub fn run(args: &ConfigArgs) -> u8 {
-    let ConfigCommand::Show(args) = &args.command;
+    let args = match &args.command {
+        ConfigCommand::Init(args) => return config_init::run(args),
+        ConfigCommand::Show(args) => args,
+    };
     let shown = match &args.via {
         Some(name) => described(args, name),
         None => sheet(args).map(|it| if args.json { settings::json(&it) } else { settings::text(&it) }),

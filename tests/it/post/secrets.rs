@@ -1,6 +1,7 @@
 //! Where the password of a post comes from: an account, netrc, a person at the terminal.
 
 use super::server::{Asked, Desk, Feed, PATIENCE, Part, Peer, answering, part};
+use crate::fixture::limit::somebody_at;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{Read, Write};
@@ -59,7 +60,7 @@ fn a_person_is_asked_and_what_is_typed_is_not_shown() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/in", listener.local_addr().unwrap());
     let command = format!(
-        "{} post {url} note.eml --user ada --auth-in-clear --timeout 20",
+        "{} post {url} note.eml --user ada --auth-in-clear --timeout 20 --deadline 120",
         env!("CARGO_BIN_EXE_mailxport")
     );
     let mut child = Command::new("script")
@@ -76,6 +77,7 @@ fn a_person_is_asked_and_what_is_typed_is_not_shown() {
     let serving = std::thread::spawn(move || {
         let mut heads = Vec::new();
         for answer in ["401 Who\r\nWWW-Authenticate: Basic realm=x", "200 OK"] {
+            somebody_at(&listener);
             let (mut socket, _) = listener.accept().unwrap();
             socket.set_read_timeout(Some(PATIENCE)).unwrap();
             let mut heard = Vec::new();

@@ -1,6 +1,7 @@
 //! Every wait has its limit; a deadline and a signal end all of them.
 
 use super::server::{Desk, Feed, Peer, command, part};
+use crate::fixture::limit::{finished, somebody_at};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::Duration;
@@ -82,6 +83,7 @@ fn a_signal_ends_the_request_without_its_end() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    somebody_at(&listener);
     let (mut socket, _) = listener.accept().unwrap();
     socket.set_read_timeout(Some(super::server::PATIENCE)).unwrap();
     std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"hello").unwrap();
@@ -95,7 +97,7 @@ fn a_signal_ends_the_request_without_its_end() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     let open = child.stdin.take();
-    let output = child.wait_with_output().unwrap();
+    let output = finished(child);
     drop(open);
     assert_eq!(output.status.signal(), Some(15));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -115,6 +117,7 @@ fn a_signal_ends_the_wait_for_another_try() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    somebody_at(&listener);
     let (mut socket, _) = listener.accept().unwrap();
     std::io::Write::write_all(&mut socket, b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n").unwrap();
     let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
@@ -125,7 +128,7 @@ fn a_signal_ends_the_wait_for_another_try() {
     }
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = finished(child);
     assert_eq!(output.status.signal(), Some(15));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&json["name"], &json["verdict"]), (&"E_ABORT".into(), &"not-sent".into()));

@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::server::{free_port, skipped};
 use super::web::{Web, place, secret};
+use crate::fixture::limit::limited;
 
 /// A server, and its port.
 fn httpbin() -> Option<(Web, u16)> {
     let python = Path::new("/usr/bin/python3");
-    let there = Command::new(python).args(["-c", "import httpbin"]).stderr(Stdio::null()).status();
-    if !there.is_ok_and(|status| status.success()) {
+    if !python.exists() || !limited(Command::new(python).args(["-c", "import httpbin"])).status.success() {
         skipped("python3-httpbin");
         return None;
     }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::server::{find, free_port, skipped};
 use super::web::{Ran, Web, open_folder, place, secret};
+use crate::fixture::limit::{finished, limited};
 use crate::sink::Running;
 
 const BIN: &str = "/usr/lib/cyrus/bin";
@@ -44,7 +45,7 @@ fn settings(dir: &str, relay: &str) -> String {
 
 /// Who runs this.
 fn own(words: &[&str]) -> String {
-    String::from_utf8(Command::new("id").args(words).output().unwrap().stdout).unwrap().trim().to_owned()
+    String::from_utf8(limited(Command::new("id").args(words)).stdout).unwrap().trim().to_owned()
 }
 
 fn services(dir: &str, port: u16) -> String {
@@ -87,7 +88,7 @@ impl Cyrus {
             .spawn()
             .unwrap();
         adding.stdin.take().unwrap().write_all(b"secret\n").unwrap();
-        assert!(adding.wait().unwrap().success());
+        assert!(finished(adding).status.success());
         let mut command = Command::new(&master);
         if rustix::process::geteuid().is_root() {
             give_away(place.path());

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
+use crate::fixture::limit::finished;
+
 /// The longest wait for a server to come up, and to go.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -74,16 +76,17 @@ impl Web {
 
     /// Runs the program in the directory of the server; words are parted by blanks.
     pub(super) fn run(&self, words: &str) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_mailxport"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        command
             .args(words.split_whitespace())
             .args(["--timeout", "30", "--deadline", "60"])
             .current_dir(self.place.path())
             .env_clear()
             .env("MAILXPORT_CONFIG", "/dev/null")
             .stdin(fs::File::open(self.place.path().join("note.eml")).unwrap())
-            .output()
-            .unwrap();
-        Ran(output)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Ran(finished(command.spawn().unwrap()))
     }
 }
 
