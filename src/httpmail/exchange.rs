@@ -245,7 +245,7 @@ impl<'a> Exchange<'a> {
                 self.observer.note(&Event::Committed { dot: false });
             }
         }
-        if out > self.told {
+        if out > self.told && !course.parcel.is_ours() {
             let increment = out - self.told;
             self.told = out;
             let total = course.parcel.size();

@@ -157,12 +157,15 @@ fn fates(told: &[Address], outcome: &Outcome) -> Vec<(Address, Fate)> {
     let inside = outcome.answer.as_ref().and_then(|answer| answer.inside.as_ref());
     let fate = |one: &Address| match (&outcome.verdict, inside, &reply) {
         (Verdict::Unknown, ..) => Fate::Unknown,
-        (Verdict::Partial(_), Some(Inside::Partial(refused)), Some(reply)) if !refused.is_empty() => {
-            let is_refused = refused.iter().any(|it| it.same_mailbox(one));
-            if is_refused { Fate::Refused(Arc::clone(reply)) } else { Fate::Accepted(Arc::clone(reply)) }
+        (Verdict::Partial(_), Some(Inside::Partial(refused)), Some(reply)) => {
+            let is_in = |all: &[Address], one: &Address| all.iter().any(|it| it.same_mailbox(one));
+            match (is_in(refused, one), refused.is_empty() || !refused.iter().all(|it| is_in(told, it))) {
+                (true, _) => Fate::Refused(Arc::clone(reply)),
+                // It counts them, or names others.
+                (false, true) => Fate::Unknown,
+                (false, false) => Fate::Accepted(Arc::clone(reply)),
+            }
         }
-        // It counts them and names none.
-        (Verdict::Partial(_), ..) => Fate::Unknown,
         (Verdict::Refused(_), Some(_), Some(reply)) => match outcome.ixp().class() {
             Class::Temporary => Fate::Deferred(Arc::clone(reply)),
             _ => Fate::Refused(Arc::clone(reply)),

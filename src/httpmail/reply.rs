@@ -64,7 +64,8 @@ pub(super) fn hear<'m>(
             let said = match status.is_success() {
                 true if !service.reads_success() && output.is_none() => Said::default(),
                 true => deciding(&mut exchange, &mut body, output, limit),
-                false => deciding(&mut exchange, &mut body, output, WORDS),
+                false if output.is_none() => deciding(&mut exchange, &mut body, output, WORDS),
+                false => deciding(&mut exchange, &mut body, output, limit),
             };
             is_cut = said.is_missed;
             let whole = if said.is_whole { Body::Whole(&said.octets) } else { Body::Cut };
@@ -88,8 +89,12 @@ pub(super) fn hear<'m>(
     }
     let mut lines = vec![reason];
     lines.extend(Some(line).filter(|line| !line.is_empty()));
+    // The name of the message is as little a place for a secret as its words are.
+    let has_id = judgement.id.is_some();
+    lines.extend(judgement.id);
     let mut reply = Reply { code: status.as_u16(), enhanced: None, lines };
     mask::apply(masks, &mut reply);
+    let id = if has_id { reply.lines.pop() } else { None };
     let text = |name| fields.get(name).and_then(|value: &hyper::http::HeaderValue| value.to_str().ok());
     let answer = Answer {
         reply,
@@ -97,7 +102,7 @@ pub(super) fn hear<'m>(
         retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, SystemTime::now())),
         dav_is_off: text("x-dav-error").is_some_and(|text| text.trim_start().starts_with("1204")),
         inside: judgement.inside,
-        id: judgement.id,
+        id,
     };
     let location = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     Heard { answer, location, fields, is_cut }

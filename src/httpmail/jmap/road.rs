@@ -13,6 +13,7 @@ use crate::terms::answer::{Answer, Inside};
 use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::{Class, Ixp};
+use crate::terms::mask::{self, Form};
 use crate::terms::outcome::{Note, Outcome};
 use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
@@ -41,6 +42,20 @@ pub(super) struct Heard {
     pub(super) is_whole: bool,
     /// Where it was found, behind redirects.
     pub(super) place: Resource,
+    masks: Arc<Vec<Form>>,
+}
+
+impl Heard {
+    /// Words of the server without what no output may repeat.
+    pub(super) fn masked(&self, words: &str) -> String {
+        without_secrets(words, &self.masks)
+    }
+}
+
+fn without_secrets(words: &str, masks: &[Form]) -> String {
+    let mut reply = Reply { code: 0, enhanced: None, lines: vec![words.to_owned()] };
+    mask::apply(masks, &mut reply);
+    reply.lines.pop().unwrap_or_default()
 }
 
 /// The way to one server.
@@ -48,6 +63,7 @@ pub(super) struct Road<'a> {
     pub(super) plan: Plan,
     pub(super) fields: Vec<Field>,
     pub(super) logon: LogOn,
+    masks: Arc<Vec<Form>>,
     pub(super) tls: Option<Arc<TlsFacts>>,
     pub(super) notes: Vec<Note>,
     pub(super) watch: &'a Arc<Watch>,
@@ -58,7 +74,10 @@ impl<'a> Road<'a> {
     pub(super) fn new(errand: &Errand, watch: &'a Arc<Watch>, observer: &'a mut dyn Observer) -> Road<'a> {
         let logon = LogOn::new(errand.plan.login.clone(), errand.resource.tls, Manner::default());
         let (plan, fields) = (errand.plan.clone(), errand.wanted.fields.clone());
-        Road { plan, fields, logon, tls: None, notes: Vec::new(), watch, observer }
+        let secret = plan.login.as_ref().and_then(|login| login.secret.as_deref());
+        let mut masks = secret.map(mask::forms).unwrap_or_default();
+        masks.extend(errand.resource.secrets().iter().flat_map(mask::forms));
+        Road { plan, fields, logon, masks: Arc::new(masks), tls: None, notes: Vec::new(), watch, observer }
     }
 
     /// Asks for a document.
@@ -96,8 +115,11 @@ impl<'a> Road<'a> {
         }
         let Errand { resource: place, parcel, .. } = errand;
         let result = match (outcome.failure.take(), outcome.answer.take()) {
-            (Some(failure), _) => Err(in_words_of(failure, &page.0, commits)),
-            (None, Some(answer)) => Ok(Heard { answer: *answer, page: page.0, is_whole, place }),
+            (Some(failure), _) => Err(in_words_of(failure, &page.0, commits, &self.masks)),
+            (None, Some(answer)) => {
+                let masks = Arc::clone(&self.masks);
+                Ok(Heard { answer: *answer, page: page.0, is_whole, place, masks })
+            }
             (None, None) => {
                 Err(Failure::new(Stage::Post, Cause::Bug("a success without an answer".to_owned())))
             }
@@ -107,11 +129,11 @@ impl<'a> Road<'a> {
 }
 
 /// A failure with what the body of a refusal says; a gateway that lost its server lost nothing before the submission.
-fn in_words_of(mut failure: Failure, page: &[u8], commits: bool) -> Failure {
+fn in_words_of(mut failure: Failure, page: &[u8], commits: bool, masks: &[Form]) -> Failure {
     let is_unknown = Ixp::of(&failure).class() == Class::Unknown;
     if let Cause::Answered(answer) = &mut failure.cause {
         if let Some(problem) = Problem::of_page(page) {
-            answer.reply.lines.push(problem.words);
+            answer.reply.lines.push(without_secrets(&problem.words, masks));
             // 401, 403, 404 and 5xx say more than "limit" or "notRequest" do.
             if answer.status() == 400 {
                 answer.inside = Some(problem.inside);
@@ -127,7 +149,7 @@ fn in_words_of(mut failure: Failure, page: &[u8], commits: bool) -> Failure {
 /// A refusal inside a success.
 pub(super) fn refused(heard: &Heard, inside: Inside, words: &str) -> Failure {
     let Heard { answer, place, .. } = heard;
-    let lines = answer.reply.lines.iter().cloned().chain([words.to_owned()]).collect();
+    let lines = answer.reply.lines.iter().cloned().chain([heard.masked(words)]).collect();
     let reply = Reply { lines, ..answer.reply.clone() };
     let answer = Answer { reply, inside: Some(inside), ..answer.clone() };
     Failure::new(Stage::Post, Cause::Answered(Box::new(answer))).at(&place.to_string())

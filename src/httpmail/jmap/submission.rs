@@ -284,9 +284,9 @@ fn send(
         let fates: Vec<(Address, Fate)> = envelope
             .recipients
             .iter()
-            .filter_map(|one| Some((one.clone(), delivery(deliveries.get(&one.to_string())?)?)))
+            .filter_map(|one| Some((one.clone(), delivery(deliveries.get(&one.to_string())?, &heard)?)))
             .collect();
-        let id = created["id"].as_str().map(str::to_owned);
+        let id = created["id"].as_str().map(|id| heard.masked(id));
         return Ok(accepted(heard.answer, id, &with_others(envelope, fates)));
     }
     if !said["notCreated"]["s"].is_object() {
@@ -306,10 +306,10 @@ fn send(
 }
 
 /// What a server tells of one recipient: the reply of the next one, where it is a refusal; none where it tells nothing.
-fn delivery(status: &Value) -> Option<Fate> {
+fn delivery(status: &Value, heard: &Heard) -> Option<Fate> {
     let text = status["smtpReply"].as_str().unwrap_or_default();
     let code = text.get(..3).and_then(|code| code.parse().ok()).filter(|code| (200..600).contains(code))?;
-    let words = text[3..].trim_start_matches([' ', '-']).to_owned();
+    let words = heard.masked(text[3..].trim_start_matches([' ', '-']));
     let reply = Arc::new(Reply { code, enhanced: None, lines: vec![words] });
     match (status["delivered"].as_str(), code) {
         (Some("no"), 200..=399) => Some(Fate::Refused(reply)),

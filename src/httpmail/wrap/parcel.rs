@@ -27,6 +27,8 @@ pub struct Parcel {
     given: u64,
     /// Octets of the message that wait for their neighbours.
     held: Vec<u8>,
+    /// It is no message.
+    is_ours: bool,
 }
 
 impl Parcel {
@@ -34,12 +36,12 @@ impl Parcel {
     pub fn plain(raw: Raw) -> Parcel {
         let coded = raw.size();
         let (before, behind, held) = (Vec::new(), Vec::new(), Vec::new());
-        Parcel { raw, before, code: Code::Plain, behind, coded, at: 0, given: 0, held }
+        Parcel { raw, before, code: Code::Plain, behind, coded, at: 0, given: 0, held, is_ours: false }
     }
 
     /// A body of ours.
     pub fn of(octets: Vec<u8>) -> Parcel {
-        Parcel::plain(Raw::of(octets))
+        Parcel { is_ours: true, ..Parcel::plain(Raw::of(octets)) }
     }
 
     /// Puts octets in front of the message.
@@ -97,6 +99,11 @@ impl Parcel {
     /// Octets of the message as it was given.
     pub fn size_as_given(&self) -> Option<u64> {
         self.raw.size()
+    }
+
+    /// True where it is no message, but a word of ours.
+    pub(in crate::httpmail) fn is_ours(&self) -> bool {
+        self.is_ours
     }
 
     pub fn can_be_repeated(&self) -> bool {

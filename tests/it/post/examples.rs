@@ -124,6 +124,25 @@ fn cloudflare_names_those_who_were_refused() {
 }
 
 #[test]
+fn whoever_is_not_known_to_have_it_is_not_said_to() {
+    let desk = desk();
+    let body = r#"{"success":true,"result":{"delivered":["b@d.example"],"queued":[],"permanent_bounces":["z@d.example"]}}"#;
+    let (ran, _) = example(&desk, "cloudflare", "", vec![saying("200 OK", body)]);
+    ran.must("another", 41, &[]);
+    assert!(ran.json["recipients"].as_array().unwrap().iter().all(|it| it["fate"].is_null()), "{}", ran.json);
+    let secret = r#"{"success":false,"errors":[{"message":"the key tok-en.77~ is bad"}]}"#;
+    let (ran, _) = example(&desk, "cloudflare", "", vec![saying("200 OK", secret)]);
+    ran.must("a secret", 49, &["the key (masked) is bad"]);
+    let (ran, _) = example(
+        &desk,
+        "postal",
+        "",
+        vec![saying("200 OK", r#"{"status":"success","data":{"message_id":"tok-en.77~"}}"#)],
+    );
+    assert_eq!((ran.exit, &ran.json["queue_id"]), (Some(0), &json!("(masked)")));
+}
+
+#[test]
 fn sparkpost_counts_its_recipients() {
     let read = |body: &Value| {
         let all = list(&body["recipients"]).iter().map(|it| it["address"]["email"].clone()).collect();

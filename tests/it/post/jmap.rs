@@ -295,6 +295,32 @@ fn a_refusal_has_its_name_and_the_draft_goes_again() {
 }
 
 #[test]
+fn a_server_of_jmap_that_repeats_a_secret_is_not_quoted() {
+    let telling = || json!({"type": "forbiddenFrom", "description": "no tok-en.77~ here"});
+    let session_of =
+        saying("400 Bad", json!({"type": "urn:ietf:params:jmap:error:notRequest", "detail": "tok-en.77~"}));
+    let created = json!({"id": "tok-en.77~", "deliveryStatus": {
+        "b@d.example": {"smtpReply": "550 tok-en.77~", "delivered": "no"},
+        "c@d.example": {"smtpReply": "250 ok", "delivered": "yes"},
+    }});
+    for (count, then) in [
+        (0, vec![session_of]),
+        (4, vec![saying("200 OK", not_submitted(&telling())), saying("200 OK", destroyed())]),
+        (4, vec![saying("200 OK", submitted(&created))]),
+    ] {
+        let parts = steps(count).into_iter().chain(then).collect();
+        let (ran, _) = run(&desk(), "-vv", parts);
+        assert_ne!(ran.exit, Some(0));
+        assert!(
+            !ran.stderr.contains("tok-en") && !ran.stdout.contains("tok-en"),
+            "{}{}",
+            ran.stderr,
+            ran.stdout
+        );
+    }
+}
+
+#[test]
 fn before_the_submission_nothing_is_open_and_behind_it_only_its_answer_counts() {
     for step in 0..4 {
         let (ran, kept) = after(step, vec![mute()]);
