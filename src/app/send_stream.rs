@@ -66,7 +66,8 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
-    let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
+    let handling =
+        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, submission: None };
     let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?;
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let failed = |cause| of_the_message(Failure::new(Stage::Input, cause));
@@ -90,6 +91,7 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         log,
         jobs: 1,
         tries: tries(&args.tries),
+        one_line: false,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Floor 2: a measured, streamable source of octets.
 
 pub mod compose;
+mod dot;
 pub mod ending;
 pub mod flow;
 pub mod header;
@@ -12,3 +13,4 @@ pub mod raw;
 pub mod scan;
 pub mod source;
 pub mod stamp;
+pub mod taken;
