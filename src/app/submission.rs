@@ -150,7 +150,7 @@ impl Named {
         let mut recipients = Vec::new();
         for list in &wishes.recipients {
             let fault = |problem| fault_of(list, problem, "the command line");
-            recipients.extend(targets(list, Empty::Refused).map_err(fault)?);
+            recipients.extend(targets(list, Empty::Skipped).map_err(fault)?);
         }
         let sender = wishes.sender.as_deref().map(|text| match text {
             "" | "<>" => Ok(None),

@@ -163,8 +163,8 @@ mod tests {
 postmaster: root\n\
 Root:\tops@x.example,\n\
 \t\"j d\"@x.example\n\
-  # in between\n\
-  , Ada <ada@x.example>\r\n\
+\x20 # in between\n\
+\x20 , Ada <ada@x.example>\r\n\
 \n\
 nobody: /dev/null\n\
 news: \"|/usr/bin/news, -x\"\n\

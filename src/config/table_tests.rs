@@ -97,7 +97,7 @@ fn every_setting_is_read() {
 #[test]
 fn what_is_about_this_machine_is_read() {
     let local = good(
-        "mailname = 'm.example'\naliases-file = 'aliases'\n[aliases]\nroot = 'ops@x.example, ada'\nada = ['a@x', '\\\\ada']",
+        "mailname = 'm.example'\naliases-file = 'aliases'\n[aliases]\nroot = 'ops@x.example, ada'\nada = ['a@x', '\\ada']",
     )
     .local;
     let of = |line| Placed { value: "m.example".to_owned(), line };
