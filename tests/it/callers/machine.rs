@@ -79,8 +79,8 @@ fn a_report_of_logwatch_arrives() {
     );
     let Some(mut command) = apart(&office, &lines) else { return };
     command.arg(logwatch).args(["--output", "mail", "--mailto", "root", "--format", "text"]);
-    command.args(["--service", "zz-disk_space", "--range", "today", "--hostname", "m.example"]);
+    command.args(["--service", "zz-sys", "--range", "today", "--hostname", "m.example"]);
     run_well(&mut command, b"");
-    let (given, envelope) = office.must(&["-t"], "Logwatch@m.example", &["ops@x.example"]);
+    let (given, envelope) = office.must(&["-t"], "root@m.example", &["ops@x.example"]);
     assert!(given.contains("Subject: Logwatch for m.example"), "{given} {envelope}");
 }
