@@ -48,7 +48,8 @@ fn sheet(args: &ShowArgs) -> Result<Sheet, Failure> {
     };
     Ok(Sheet {
         account: chosen.as_ref().map(|it| (it.account.name.clone(), chooser(it))),
-        shown: [shown(args, &settled, chosen), about_this_machine(book.configuration().map(|it| &it.local))].concat(),
+        shown: [shown(args, &settled, chosen), about_this_machine(book.configuration().map(|it| &it.local))]
+            .concat(),
         notes: settled.kept_back.iter().map(crate::config::settled::KeptBack::sentence).collect(),
         file,
     })

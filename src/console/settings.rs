@@ -46,9 +46,15 @@ pub enum Stands {
 pub enum Origin {
     Option,
     Variable(&'static str),
-    Account { account: String, table: String, line: usize },
+    Account {
+        account: String,
+        table: String,
+        line: usize,
+    },
     /// A line of the file that belongs to no account.
-    File { line: usize },
+    File {
+        line: usize,
+    },
     /// A file of the machine, or its name.
     Machine,
 }

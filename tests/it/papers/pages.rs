@@ -119,8 +119,10 @@ fn the_page_of_sendmail_has_every_letter_of_its_help() {
     let help = mailxport::cli::root::Root::help_of("sendmail");
     let (_, options) = help.split_once("Options (").unwrap();
     let words: Vec<&str> = page.split(|c: char| c.is_whitespace() || "\\,;()\"".contains(c)).collect();
-    let letters: Vec<&str> =
-        options.split([' ', ',', '\n', ';', '(']).filter(|word| word.starts_with('-') && word.len() > 1).collect();
+    let letters: Vec<&str> = options
+        .split([' ', ',', '\n', ';', '('])
+        .filter(|word| word.starts_with('-') && word.len() > 1)
+        .collect();
     assert!(letters.len() > 40, "{letters:?}");
     for letter in letters {
         assert!(words.contains(&letter), "the page lacks {letter}");
