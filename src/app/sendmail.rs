@@ -83,15 +83,18 @@ fn refused(refusal: &Refusal) -> u8 {
 }
 
 fn attend(errand: impl FnOnce(&Arc<Watch>) -> Result<u8, Failure>) -> u8 {
-    let begun = begin(ExitCodes::Sysexits, None);
-    let (status, caught) = match begun {
-        Ok(watch) => (errand(&watch).unwrap_or_else(|failure| complain(&failure)), watch.caught()),
-        Err(failure) => (complain(&failure), None),
+    let watch = match begin(ExitCodes::Sysexits, None) {
+        Ok(watch) => watch,
+        Err(failure) => return complain(&failure),
     };
-    if let Some(signal) = caught {
-        die_of(signal);
-    }
-    status
+    // A signal behind a verdict changes nothing about it.
+    errand(&watch).unwrap_or_else(|failure| {
+        let status = complain(&failure);
+        if let Some(signal) = watch.caught() {
+            die_of(signal);
+        }
+        status
+    })
 }
 
 fn deliver(wishes: &Wishes, watch: &Arc<Watch>) -> Result<u8, Failure> {
@@ -108,6 +111,9 @@ fn verify(wishes: &Wishes, watch: &Arc<Watch>) -> Result<u8, Failure> {
     }
     let survey = check(&plan, &errand, watch, &mut Panel::new(show));
     drop(sink);
+    if let Some(signal) = watch.caught() {
+        die_of(signal);
+    }
     let (recipients, failure) = sendmail::verified(&survey);
     out::data(&recipients.iter().map(|line| format!("{line}\n")).collect::<String>());
     failure.iter().for_each(|line| out::say(&format!("{line}\n")));

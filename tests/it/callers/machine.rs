@@ -64,7 +64,7 @@ fn a_report_of_cron_arrives() {
     let words = ["-FCronDaemon", "-i", "-B8BITMIME", "-oem", "root"];
     let (given, _) = office.must(&words, "root@m.example", &["ops@x.example"]);
     assert!(given.starts_with("From: root (Cron Daemon)\nTo: root\n"), "{given}");
-    assert!(given.ends_with("\n\none\n.\ntwo: ü\n"), "{given}");
+    assert!(given.ends_with("\n\none\n.\ntwo: \u{c3}\u{bc}\n"), "{given}");
 }
 
 #[test]

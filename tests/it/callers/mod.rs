@@ -8,13 +8,16 @@ mod php;
 mod scripts;
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::fixture::limit::finished;
 use crate::sink::{Running, envelope};
 
 /// A sendmail that keeps the words and the input of its calls, and a sink behind it.
@@ -68,10 +71,9 @@ impl Office {
         self.dir().join("sendmail").display().to_string()
     }
 
-    /// A caller, with a home of its own and a limit of time.
+    /// A caller, with a home of its own.
     fn caller(&self, program: &Path) -> Command {
-        let mut command = Command::new("timeout");
-        command.args(["-k", "5", "60"]).arg(program);
+        let mut command = Command::new(program);
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", self.dir().join("home"));
         command.env("LC_ALL", "C.UTF-8").env("USER", "ada").current_dir(self.dir());
         command
@@ -95,7 +97,7 @@ impl Office {
         let recipients = envelope["to"].as_array().unwrap().iter().map(|to| to["address"].as_str().unwrap());
         assert_eq!((envelope["from"].as_str(), recipients.collect::<Vec<_>>()), (Some(from), to.to_vec()));
         assert_repaired(&call.given, &kept);
-        (String::from_utf8(call.given).unwrap(), envelope)
+        (text(&call.given), envelope)
     }
 
     /// What the sink has kept.
@@ -106,15 +108,19 @@ impl Office {
     }
 }
 
+/// Octets as characters, whatever they say.
+fn text(octets: &[u8]) -> String {
+    octets.iter().map(|&octet| char::from(octet)).collect()
+}
+
 /// Runs a caller with this on its standard input.
 fn run(command: &mut Command, stdin: &[u8]) -> Output {
-    use std::io::Write;
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(move || drop(input.write_all(stdin)));
-        child.wait_with_output().unwrap()
+        finished(child)
     })
 }
 
@@ -126,7 +132,7 @@ fn run_well(command: &mut Command, stdin: &[u8]) {
 
 /// What arrived must be what was handed in with CRLF line ends, without the fields that go, behind those that were missing.
 fn assert_repaired(given: &[u8], kept: &[u8]) {
-    let given = String::from_utf8(given.to_vec()).unwrap().replace("\r\n", "\n");
+    let given = text(given).replace("\r\n", "\n");
     let (header, body) = given.split_once("\n\n").unwrap();
     let mut fields: Vec<String> = Vec::new();
     for line in header.lines() {
@@ -144,8 +150,8 @@ fn assert_repaired(given: &[u8], kept: &[u8]) {
     fields.retain(|field| {
         !["bcc", "resent-bcc", "return-path", "content-length"].contains(&name(field).as_str())
     });
-    let kept = std::str::from_utf8(kept).unwrap();
-    let mut rest = kept;
+    let kept = text(kept);
+    let mut rest = kept.as_str();
     for start in &missing {
         let (line, behind) = rest.split_once("\r\n").unwrap();
         assert!(line.starts_with(start), "{line:?} is not {start:?} in\n{kept}");
