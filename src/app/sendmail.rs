@@ -68,8 +68,8 @@ pub fn run(call: &Call) -> u8 {
         Mode::Aliases => {}
         Mode::Help => out::data(&Root::help_of("sendmail")),
         Mode::Version => out::data(&format!("mailxport {}\n", env!("CARGO_PKG_VERSION"))),
-        Mode::Deliver => return attend(|watch| deliver(&wishes, watch)),
-        Mode::Verify => return attend(|watch| verify(&wishes, watch)),
+        Mode::Deliver => return attend(&wishes, deliver),
+        Mode::Verify => return attend(&wishes, verify),
     }
     guard::status(Ixp::ok())
 }
@@ -82,14 +82,14 @@ fn refused(refusal: &Refusal) -> u8 {
     if refusal.is_lack { EX_UNAVAILABLE } else { guard::status(ixp) }
 }
 
-fn attend(errand: impl FnOnce(&Arc<Watch>) -> Result<u8, Failure>) -> u8 {
+fn attend(wishes: &Wishes, errand: fn(&Wishes, &Arc<Watch>) -> Result<u8, Failure>) -> u8 {
     let watch = match begin(ExitCodes::Sysexits, None) {
         Ok(watch) => watch,
-        Err(failure) => return complain(&failure),
+        Err(failure) => return complain(wishes, failure),
     };
     // A signal behind a verdict changes nothing about it.
-    errand(&watch).unwrap_or_else(|failure| {
-        let status = complain(&failure);
+    errand(wishes, &watch).unwrap_or_else(|failure| {
+        let status = complain(wishes, failure);
         if let Some(signal) = watch.caught() {
             die_of(signal);
         }

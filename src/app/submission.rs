@@ -7,16 +7,16 @@ use super::guard;
 use super::login::login_unasked;
 use super::round::{Round, plan_for, say_notes, show_of};
 use crate::cli::shared::{DsnReturn, EnvelopeArgs, ExitCodes, OutputArgs, ServerArgs, When};
-use crate::cli::submission::{Dot as DotWish, Returned, Wishes};
+use crate::cli::submission::{Dot as DotWish, Mode, Returned, Wishes};
 use crate::config::environment::Environment;
 use crate::config::local::Local;
 use crate::config::person::Person;
 use crate::config::place::{Around, Place};
-use crate::console::panel::Show;
+use crate::console::panel::{Panel, Show};
 use crate::console::{out, sendmail};
 use crate::delivery::again::Tries;
 use crate::delivery::check::Errand;
-use crate::delivery::job::{Letter, Turn};
+use crate::delivery::job::{Letter, Report, Turn};
 use crate::message::compose::addresses::address_field;
 use crate::message::header::Header;
 use crate::message::open::{Handling, Origin};
@@ -28,6 +28,7 @@ use crate::terms::envelope::{Envelope, Sender};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::mailbox::{Entry, Mailbox};
+use crate::terms::outcome::Outcome;
 use crate::terms::plan::Plan;
 use crate::terms::target::{Target, targets};
 use crate::watch::wait::Watch;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 /// The one message of standard input with all that it needs to travel.
 pub(super) fn submission(wishes: &Wishes, watch: &Arc<Watch>) -> Result<Round, Failure> {
+    without_rights_of_another(wishes)?;
     let named = Named::read(wishes)?;
     if named.recipients.is_empty() && !wishes.from_headers {
         return Err(input(Cause::NoRecipients).about("the command line"));
@@ -88,6 +90,7 @@ pub(super) struct Errands {
 }
 
 pub(super) fn deliverable(wishes: &Wishes, watch: &Arc<Watch>) -> Result<Errands, Failure> {
+    without_rights_of_another(wishes)?;
     let named = Named::read(wishes)?;
     if named.recipients.is_empty() {
         return Err(input(Cause::NoRecipients).about("the command line"));
@@ -116,14 +119,19 @@ pub(super) fn output(wishes: &Wishes) -> OutputArgs {
     }
 }
 
-/// Says what kept a message from its first packet, and gives its status.
-pub(super) fn complain(failure: &Failure) -> u8 {
+/// Says what kept a message from its first packet, in the log too, and gives its status.
+pub(super) fn complain(wishes: &Wishes, failure: Failure) -> u8 {
     const EX_DATAERR: u8 = 65;
-    out::say(&(sendmail::not_begun(failure) + "\n"));
-    match &failure.cause {
+    let status = match &failure.cause {
         Cause::Unfit(unfit) if sendmail::is_about_content(unfit) => EX_DATAERR,
-        _ => guard::status(Ixp::of(failure)),
-    }
+        _ => guard::status(Ixp::of(&failure)),
+    };
+    let log = wishes.log.as_deref().filter(|_| wishes.mode == Mode::Deliver && !is_privileged());
+    let log = log.and_then(|path| gather::log(Path::new(path)).ok());
+    let outcome = Outcome::not_sent(failure, Vec::new());
+    let mut panel = Panel::new(Show { log, one_line: true, ..show_of(&output(wishes)) });
+    panel.report(&Report { origin: &Origin::StandardInput, letter: None, outcome: &outcome });
+    status
 }
 
 fn input(cause: Cause) -> Failure {
@@ -176,13 +184,7 @@ struct Office {
 impl Office {
     fn open(wishes: &Wishes, watch: &Watch) -> Result<Office, Failure> {
         let person = Person::here();
-        let is_privileged = is_privileged();
-        if is_privileged && (wishes.config.is_some() || wishes.log.is_some()) {
-            let why = io::Error::new(io::ErrorKind::PermissionDenied, "it runs with rights of another");
-            let option = if wishes.config.is_some() { "-C" } else { "-X" };
-            return Err(input(Cause::Denied(why)).about(option));
-        }
-        let (around, environment) = match (is_privileged, &person.home) {
+        let (around, environment) = match (is_privileged(), &person.home) {
             (true, _) => (Around::Nobody, Environment::default()),
             (false, Some(home)) => (Around::Home(home.clone()), Environment::read()),
             (false, None) => (Around::Environment, Environment::read()),
@@ -304,6 +306,18 @@ fn of_the_configuration(failure: Failure) -> Failure {
     match failure.cause {
         Cause::Usage(words) => Failure { cause: Cause::Config(words), ..failure },
         _ => failure,
+    }
+}
+
+/// Files that the caller names are opened with the rights of the caller only.
+fn without_rights_of_another(wishes: &Wishes) -> Result<(), Failure> {
+    let options = [("-C", &wishes.config), ("-X", &wishes.log)];
+    match options.iter().find(|(_, file)| file.is_some() && is_privileged()) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let why = io::Error::new(io::ErrorKind::PermissionDenied, "it runs with rights of another");
+            Err(input(Cause::Denied(why)).about(*option))
+        }
     }
 }
 

@@ -51,6 +51,8 @@ fn full_name(row: &[&str], login: &str) -> String {
 mod tests {
     use super::*;
 
+    type Case<'a> = (u32, &'a [(&'a str, &'a str)], Person);
+
     #[test]
     fn the_environment_speaks_before_the_password_database() {
         let known = "root:x:0:0:root:/root:/bin/bash\nada:x:1000:1000:Ada L.,Room 1,,:/home/ada:/bin/sh\n\
@@ -60,7 +62,7 @@ mod tests {
             full_name: full_name.to_owned(),
             home: Some(home).filter(|home| !home.is_empty()).map(PathBuf::from),
         };
-        let cases: [(u32, &[(&str, &str)], Person); 8] = [
+        let cases: [Case<'_>; 8] = [
             (1000, &[], person("ada", "Ada L.", "/home/ada")),
             (1000, &[("LOGNAME", "")], person("ada", "Ada L.", "/home/ada")),
             (0, &[("USER", "bob")], person("bob", "Bob Builder", "/home/bob")),

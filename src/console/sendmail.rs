@@ -3,7 +3,7 @@
 
 use super::voice;
 use crate::delivery::survey::Survey;
-use crate::terms::failure::{Failure, Unfit};
+use crate::terms::failure::Unfit;
 use crate::terms::ixp::Ixp;
 use crate::terms::outcome::Fate;
 use crate::terms::printable::printable;
@@ -23,11 +23,6 @@ pub fn one_line(lines: &[String], ixp: Ixp) -> String {
         }
     }
     format!("{text} ({})", ixp.name())
-}
-
-/// The line about what kept a message from its first packet.
-pub fn not_begun(failure: &Failure) -> String {
-    one_line(&voice::before_any_message(failure), Ixp::of(failure))
 }
 
 /// The line about a command line that is not taken.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::{Office, assert_repaired, run_well};
 use crate::fixture::limit::{finished, limited};
@@ -52,7 +52,7 @@ fn a_connection_is_made_when_all_of_the_message_is_there() {
 }
 
 /// Types this at the terminal of script(1), and leaves it open until the program has ended.
-fn typed(office: &Office, words: &str, keys: &[u8]) {
+fn typed(office: &Office, words: &str, keys: &[u8]) -> Output {
     let command = format!("{} {words}", office.dir().join("real/sendmail").display());
     let mut script = Command::new("script");
     script.args(["--quiet", "--echo", "never", "--return", "--flush", "--command", &command, "/dev/null"]);
@@ -63,7 +63,7 @@ fn typed(office: &Office, words: &str, keys: &[u8]) {
     input.write_all(keys).unwrap();
     let output = finished(child);
     drop(input);
-    assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
+    output
 }
 
 #[test]
@@ -73,10 +73,24 @@ fn a_line_of_one_dot_ends_what_a_person_types() {
         ("-i root", b"one\n.\ntwo\n\x04", "\r\n\r\none\r\n.\r\ntwo\r\n"),
     ] {
         let office = Office::new(&[]);
-        typed(&office, words, keys);
+        let output = typed(&office, words, keys);
+        assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
         let (kept, _) = office.kept();
         assert!(kept.ends_with(body.as_bytes()), "{words}: {}", String::from_utf8_lossy(&kept));
     }
+}
+
+#[test]
+fn a_person_is_not_asked_for_a_password_either() {
+    let office = Office::new(&[]);
+    let path = office.dir().join("config.toml");
+    let config = fs::read_to_string(&path).unwrap().replace("[aliases]", "user = \"ada\"\n[aliases]");
+    fs::write(path, config).unwrap();
+    let output = typed(&office, "root", b"one\n.\n");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(said.starts_with("sendmail: not sent: ") && said.lines().count() == 1, "{said}");
+    assert!(said.trim_end().ends_with("(MXP_E_CONFIG)"), "{said}");
 }
 
 #[test]
@@ -99,11 +113,16 @@ fn with_rights_of_its_own_it_takes_nobodys_word() {
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
     let config = office.dir().join("config.toml").display().to_string();
-    for words in [&["-bv", "-C", &config, "root"][..], &["-bv", "-X", "/tmp/log", "root"]] {
+    let open = office.dir().join("open");
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    let log = open.join("log").display().to_string();
+    for words in [&["-bv", "-C", &config, "root"][..], &["-bv", "-X", &log, "root"], &["-X", &log, "root"]] {
         let (status, said) = run(words);
         assert_eq!(status, Some(77), "{said}");
         assert!(said.contains("it runs with rights of another (E_ACCESSDENIED)"), "{said}");
     }
+    assert_eq!(fs::read_dir(open).unwrap().count(), 0);
     if fs::exists("/etc/mailxport").unwrap() {
         println!("skipped: this machine has a configuration of its own");
         return;
