@@ -39,6 +39,8 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l files-from -d 'Send the files that FILE lists too, one path a line' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l jobs -d 'Send over so many sessions side by side' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d 'Write the paths that are still to be sent to FILE' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l message-id -d 'How a missing Message-ID is made: random or content' -r -f -a "random\t''
+content\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
@@ -256,7 +258,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l type -d 
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l cid -d 'The id of the inline file before it, for cid:ID' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l in-reply-to -d 'Answer the message in FILE: In-Reply-To, References, Re:' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l date -d 'The date [default: now, in UTC]' -r
-complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l message-id -d 'The Message-ID [default: one that no other message has]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l message-id -d 'The Message-ID, or \'content\' [default: one that no other message has]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
 sysexits\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s q -l quiet -d 'Say nothing but what failed'

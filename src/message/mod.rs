@@ -1,6 +1,7 @@
 //! Floor 2: a measured, streamable source of octets.
 
 pub mod compose;
+pub mod content;
 mod dot;
 pub mod ending;
 pub mod flow;
