@@ -6,8 +6,8 @@ use super::gather::{self, Gather, bad, fault_of};
 use super::guard;
 use super::login::login_unasked;
 use super::round::{Round, plan_for, say_notes, show_of};
-use crate::cli::shared::{DsnReturn, EnvelopeArgs, ExitCodes, OutputArgs, ServerArgs, When};
-use crate::cli::submission::{Dot as DotWish, Mode, Returned, Wishes};
+use crate::cli::shared::{EnvelopeArgs, ExitCodes, OutputArgs, ServerArgs, When};
+use crate::cli::submission::{Mode, Wishes};
 use crate::config::environment::Environment;
 use crate::config::local::Local;
 use crate::config::person::Person;
@@ -20,7 +20,7 @@ use crate::delivery::job::{Letter, Report, Turn};
 use crate::message::compose::addresses::address_field;
 use crate::message::header::Header;
 use crate::message::open::{Handling, Origin};
-use crate::message::taken::{Dot, Taken};
+use crate::message::taken::Taken;
 use crate::terms::address::Address;
 use crate::terms::address_list::Empty;
 use crate::terms::endpoint::Server;
@@ -45,7 +45,7 @@ pub(super) fn submission(wishes: &Wishes, watch: &Arc<Watch>) -> Result<Round, F
     }
     let log = wishes.log.as_deref().map(|path| gather::log(Path::new(path))).transpose()?;
     // Before anything else is looked at: who writes to us may be slow, and should not be cut off.
-    let taken = Taken::standard_input(dot(wishes.dot), watch).map_err(input)?;
+    let taken = Taken::standard_input(wishes.dot, watch).map_err(input)?;
     let office = Office::open(wishes, watch)?;
     let handling = office.handling(wishes)?;
     let message = taken.message(&handling).map_err(input)?;
@@ -136,14 +136,6 @@ pub(super) fn complain(wishes: &Wishes, failure: Failure) -> u8 {
 
 fn input(cause: Cause) -> Failure {
     Failure::new(Stage::Input, cause)
-}
-
-fn dot(wish: DotWish) -> Dot {
-    match wish {
-        DotWish::EndsTyping => Dot::EndsTyping,
-        DotWish::Text => Dot::Text,
-        DotWish::End => Dot::End,
-    }
 }
 
 /// The addresses of the command line.
@@ -254,10 +246,7 @@ impl Office {
             from: said,
             partial: true,
             dsn_notify: wishes.notify.clone(),
-            dsn_return: wishes.returned.map(|returned| match returned {
-                Returned::Full => DsnReturn::Full,
-                Returned::Headers => DsnReturn::Headers,
-            }),
+            dsn_return: wishes.returned,
             dsn_envid: wishes.envid.clone(),
             ..EnvelopeArgs::default()
         };

@@ -2,6 +2,8 @@
 //!
 //! A recipient that starts with `-` stands behind `--` only: no address from elsewhere can become an option.
 
+use super::shared::DsnReturn;
+use crate::message::taken::Dot;
 use crate::terms::envelope::{Notify, envid};
 use std::ffi::OsString;
 
@@ -16,11 +18,12 @@ pub struct Wishes {
     pub sender: Option<String>,
     /// `-F`
     pub full_name: Option<String>,
+    /// `-i`, `--dot-eof`
     pub dot: Dot,
     /// `-B 7BIT`: there should be no other octets.
     pub seven_bit: bool,
     pub notify: Option<String>,
-    pub returned: Option<Returned>,
+    pub returned: Option<DsnReturn>,
     pub envid: Option<String>,
     /// `-C`
     pub config: Option<String>,
@@ -45,25 +48,6 @@ pub enum Mode {
     Aliases,
     Help,
     Version,
-}
-
-/// What a line of one dot is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dot {
-    /// The end, where a person types.
-    #[default]
-    EndsTyping,
-    /// `-i`
-    Text,
-    /// `--dot-eof`
-    End,
-}
-
-/// What a report returns of the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returned {
-    Full,
-    Headers,
 }
 
 /// Why a command line is not taken.
@@ -177,8 +161,8 @@ impl Wishes {
             }
             'R' => {
                 self.returned = Some(match value.to_ascii_lowercase().as_str() {
-                    "full" => Returned::Full,
-                    "hdrs" => Returned::Headers,
+                    "full" => DsnReturn::Full,
+                    "hdrs" => DsnReturn::Headers,
                     _ => return Err(slip(format!("-R is full or hdrs, not {value}"))),
                 });
             }

@@ -28,7 +28,7 @@ fn the_calls_of_real_programs_are_understood() {
     let named = |wishes, name| Wishes { full_name: text(name), ..wishes };
     let mutt = Wishes {
         notify: text("failure,delay"),
-        returned: Some(Returned::Headers),
+        returned: Some(DsnReturn::Headers),
         ..from(to(&["b@src.test", "c@src.test"]), "a@src.test")
     };
     for (caller, line, wanted) in [
@@ -90,7 +90,7 @@ fn letters_are_joined_and_values_are_attached_or_apart() {
                 log: text("g"),
                 tag: text("tag"),
                 envid: text("id-1"),
-                returned: Some(Returned::Full),
+                returned: Some(DsnReturn::Full),
                 notify: text("never"),
                 ..to(&[])
             },

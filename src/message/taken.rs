@@ -11,11 +11,12 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 /// What a line of a single dot means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dot {
-    Text,
     /// The end, where a person types.
+    #[default]
     EndsTyping,
+    Text,
     End,
 }
 
