@@ -49,11 +49,17 @@ _mailxport() {
             mailxport__subcmd__config,help)
                 cmd="mailxport__subcmd__config__subcmd__help"
                 ;;
+            mailxport__subcmd__config,init)
+                cmd="mailxport__subcmd__config__subcmd__init"
+                ;;
             mailxport__subcmd__config,show)
                 cmd="mailxport__subcmd__config__subcmd__show"
                 ;;
             mailxport__subcmd__config__subcmd__help,help)
                 cmd="mailxport__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            mailxport__subcmd__config__subcmd__help,init)
+                cmd="mailxport__subcmd__config__subcmd__help__subcmd__init"
                 ;;
             mailxport__subcmd__config__subcmd__help,show)
                 cmd="mailxport__subcmd__config__subcmd__help__subcmd__show"
@@ -87,6 +93,9 @@ _mailxport() {
                 ;;
             mailxport__subcmd__help,sink)
                 cmd="mailxport__subcmd__help__subcmd__sink"
+                ;;
+            mailxport__subcmd__help__subcmd__config,init)
+                cmd="mailxport__subcmd__help__subcmd__config__subcmd__init"
                 ;;
             mailxport__subcmd__help__subcmd__config,show)
                 cmd="mailxport__subcmd__help__subcmd__config__subcmd__show"
@@ -364,7 +373,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__config)
-            opts="-h --help show help"
+            opts="-h --help show init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -378,7 +387,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__config__subcmd__help)
-            opts="show help"
+            opts="show init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -405,6 +414,20 @@ _mailxport() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mailxport__subcmd__config__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mailxport__subcmd__config__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -412,6 +435,24 @@ _mailxport() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__config__subcmd__init)
+            opts="-h --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -622,8 +663,22 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__help__subcmd__config)
-            opts="show"
+            opts="show init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__help__subcmd__config__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -29,7 +29,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand sendmail 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
-            cand config 'Show what options, environment and configuration file come to'
+            cand config 'Begin a configuration file, or show what it and all the rest come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -328,6 +328,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;show'= {
@@ -377,11 +378,19 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mailxport;config;init'= {
+            cand --config 'Write FILE instead [default: ~/.config/mailxport/config.toml]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'mailxport;config;help'= {
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;help;show'= {
+        }
+        &'mailxport;config;help;init'= {
         }
         &'mailxport;config;help;help'= {
         }
@@ -398,7 +407,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand sendmail 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
-            cand config 'Show what options, environment and configuration file come to'
+            cand config 'Begin a configuration file, or show what it and all the rest come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -418,8 +427,11 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;help;config'= {
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
         }
         &'mailxport;help;config;show'= {
+        }
+        &'mailxport;help;config;init'= {
         }
         &'mailxport;help;explain'= {
         }

@@ -10,7 +10,7 @@ use crate::config::configuration::{self, Found};
 use crate::config::environment::Environment;
 use crate::config::key::did_you_mean;
 use crate::config::place::{Around, Place};
-use crate::config::settled::{Chosen, Credentials, NO_SERVER, Settled, settle};
+use crate::config::settled::{Chosen, Credentials, Settled, no_server, settle};
 use crate::terms::address::Address;
 use crate::terms::address_list::mailbox;
 use crate::terms::endpoint::Server;
@@ -134,7 +134,8 @@ pub fn in_force(
     chosen: Option<Chosen<'_>>,
 ) -> Result<InForce, Failure> {
     let settled = settled(args, envelope, chosen)?;
-    with_server(settled, args, envelope, chosen)?.ok_or_else(|| usage(NO_SERVER))
+    let in_force = with_server(settled, args, envelope, chosen)?;
+    in_force.ok_or_else(|| Failure::new(Stage::Input, no_server()))
 }
 
 /// What was settled on, if that names a server.

@@ -294,6 +294,10 @@ impl Office {
 fn of_the_configuration(failure: Failure) -> Failure {
     match failure.cause {
         Cause::Usage(words) => Failure { cause: Cause::Config(words), ..failure },
+        Cause::Wanting { what, .. } => {
+            let words = format!("{what}, and its account in the configuration file does not say where it is");
+            Failure { cause: Cause::Config(words), ..failure }
+        }
         _ => failure,
     }
 }

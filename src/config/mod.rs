@@ -5,6 +5,7 @@ pub mod aliases;
 mod chain;
 pub mod configuration;
 pub mod environment;
+pub mod first;
 pub mod key;
 pub mod layer;
 pub mod local;

@@ -3,6 +3,7 @@
 
 mod callers;
 mod compose;
+mod first_minute;
 mod fixture;
 mod fixture_itself;
 mod floors;
