@@ -33,7 +33,7 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "compose" -d 'Wr
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sendmail" -d 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l files-from -d 'Send the files that FILE lists too, one path a line' -r -F
@@ -344,9 +344,10 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l tls-self-si
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l implicit -d 'Begin TLS with the first octet, not by STARTTLS'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l auth-in-clear -d 'Let passwords cross a connection in clear'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
-complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "init" -d 'Ask three questions and write a first configuration file'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
@@ -400,7 +401,10 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_s
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l partial -d 'Send to those accepted, even if others are refused'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l require-dsn -d 'Send nothing (94) where reports are not offered'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Write FILE instead [default: ~/.config/mailxport/config.toml]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Ask three questions and write a first configuration file'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -411,7 +415,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "sendmail" -d 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, its value, and where it comes from'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Ask three questions and write a first configuration file'
