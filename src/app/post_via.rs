@@ -17,7 +17,7 @@ use crate::httpmail::via::template;
 use crate::httpmail::wrap::parcel::Parcel;
 use crate::message::header::Header;
 use crate::message::raw::{Extent, Raw};
-use crate::message::scan::Facts;
+use crate::message::scan::{Facts, Form};
 use crate::terms::address::Address;
 use crate::terms::envelope::{Envelope, Sender};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
@@ -126,7 +126,7 @@ fn jmap(args: &PostArgs, start: Start<'_>, url: Option<String>, watch: &Arc<Watc
     })?;
     let raw = open(args, watch).map_err(Early::about_the_message)?;
     let facts = facts(&raw, Extent::Whole, watch)?;
-    if let Some(unfit) = facts.unfit(false, false, crate::message::open::HEADER_LIMIT) {
+    if let Some(unfit) = facts.unfit(Form::Message, false, crate::message::open::HEADER_LIMIT) {
         return Err(Early::about_the_message(Cause::Unfit(unfit)));
     }
     let is_in_lines =

@@ -1,6 +1,7 @@
 //! An account: a name, the senders it is for, and its settings with those that it inherits.
 
 use super::layer::Layer;
+use super::local::Local;
 use super::senders::Pattern;
 use super::via::Described;
 use crate::terms::address::Address;
@@ -23,6 +24,7 @@ pub struct Configuration {
     /// In the order of the file.
     pub accounts: Vec<Account>,
     pub services: Vec<Described>,
+    pub local: Local,
 }
 
 impl Configuration {

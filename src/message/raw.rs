@@ -7,7 +7,7 @@ use super::ending::Canon;
 use super::inlet::Inlet;
 use super::open::HEADER_LIMIT;
 use super::scan::{Facts, Scan};
-use super::source::{BLOCK, Keep, Opened, Source, keep};
+use super::source::{BLOCK, Keeper, Opened, Source, keep};
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
 use rustix::event::PollFlags;
@@ -139,7 +139,7 @@ impl Raw {
 
     /// The same body with CRLF at the end of every line that ends in something else.
     pub fn in_lines(mut self, watch: &Watch) -> Result<Raw, Cause> {
-        let (mut keep, mut canon) = (Keep::default(), Canon::default());
+        let (mut keep, mut canon) = (Keeper::default(), Canon::default());
         let (mut block, mut out, mut size) = (Vec::with_capacity(BLOCK), Vec::new(), 0);
         loop {
             watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
@@ -153,7 +153,7 @@ impl Raw {
             block.clear();
             out.clear();
             if last {
-                return Ok(Raw { held: Held::Kept { source: keep.end(), size, at: 0 } });
+                return Ok(Raw { held: Held::Kept { source: keep.finish(), size, at: 0 } });
             }
         }
     }
@@ -295,14 +295,14 @@ impl Flow {
 
     /// Takes it to its end.
     fn kept(mut self, watch: &Watch) -> Result<Source, Cause> {
-        let (mut keep, mut block) = (Keep::default(), Vec::with_capacity(BLOCK));
+        let (mut keep, mut block) = (Keeper::default(), Vec::with_capacity(BLOCK));
         loop {
             match self.read(&mut block)? {
                 Step::Octets { last } => {
                     keep.add(&block)?;
                     block.clear();
                     if last {
-                        return Ok(keep.end());
+                        return Ok(keep.finish());
                     }
                 }
                 Step::Wait => {

@@ -2,6 +2,7 @@
 
 use super::server::{Asked, Desk, Feed, Part, Peer, Ran, part};
 use super::via::{MAIL, asked, desk, saying};
+use crate::fixture::limit::{finished, somebody_at};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -226,4 +227,56 @@ fn a_token_goes_to_the_origin_of_the_service_alone() {
     );
     ran.must("in clear", 93, &[]);
     assert!(kept.is_empty());
+}
+
+/// Takes a whole request block by block, and then asks the system how much memory its client ever had.
+fn most_memory(url_of: impl FnOnce(&str) -> String, desk: &Desk) -> (u64, usize) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/in", listener.local_addr().unwrap());
+    let mut command = super::server::command(desk.place.path(), &url_of(&url));
+    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
+    let child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    somebody_at(&listener);
+    let (mut socket, _) = listener.accept().unwrap();
+    socket.set_read_timeout(Some(super::server::PATIENCE)).unwrap();
+    let (mut head, mut octet) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        assert_eq!(socket.read(&mut octet).unwrap(), 1);
+        head.push(octet[0]);
+    }
+    socket.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+    let head = String::from_utf8(head).unwrap().to_lowercase();
+    let length =
+        head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
+    let (mut came, mut block) = (0, vec![0; 1 << 20]);
+    while came < length {
+        let count = socket.read(&mut block).unwrap();
+        assert!(count > 0, "{came} of {length}");
+        came += count;
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let most = most.split_whitespace().next().unwrap().parse().unwrap();
+    socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"status\":\"success\"}").unwrap();
+    assert_eq!(finished(child).status.code(), Some(0));
+    (most, length)
+}
+
+#[test]
+fn no_encoding_holds_the_message_in_memory() {
+    let desk = desk();
+    let line = "a line with \"quotes\", \\ and umlauts: \u{e4}\u{f6}\u{fc}\r\n";
+    desk.file("mail.eml", "From: a@d.example\r\n\r\n".to_owned() + &line.repeat(1_500_000));
+    let octets = std::fs::metadata(desk.place.path().join("mail.eml")).unwrap().len();
+    for form in ["{message:base64}", "{message}"] {
+        let service = format!(
+            "[via.x]\nurl = \"http://127.0.0.1/\"\njson = '{{\"to\": [\"{{to}}\"], \"data\": \"{form}\"}}'\nsuccess = \"/status = success\"\n"
+        );
+        desk.file("config.toml", service);
+        let words = |url: &str| format!("post --config config.toml --via x {url} mail.eml --to b@d.example");
+        let (most, length) = most_memory(words, &desk);
+        assert!(length as u64 > octets && octets > 60_000_000, "{form}: {length} of {octets}");
+        assert!(most < 24_000, "{form}: {most} kB");
+    }
 }
