@@ -114,7 +114,7 @@ pub struct RequestArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Service")]
 pub struct ServiceArgs {
-    /// Post in the form that a service wants: gmail, graph, mailgun, jmap, or one of the configuration file
+    /// Post in the form of a service: gmail, graph, mailgun, jmap or one of your own
     ///
     /// The service has a URL, a form of the body, a limit of size, and its own way to say in a success that it is none;
     /// mailxport(5) tells how one is described. JMAP uploads the message, imports it among the drafts and submits it, with the
