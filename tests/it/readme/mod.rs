@@ -45,7 +45,9 @@ fn every_recipe_for_work_does_what_its_page_says() {
         shells += 1;
         let said_first = recipe.code.lines().next().unwrap_or_default();
         let stage = match said_first.strip_prefix("# tested with ") {
-            Some(with) => StandIns::of(with).unwrap_or_else(|word| panic!("{}: no stand-in: {word}", recipe.title)),
+            Some(with) => {
+                StandIns::of(with).unwrap_or_else(|word| panic!("{}: no stand-in: {word}", recipe.title))
+            }
             None => StandIns::none(),
         };
         says(recipe, &stage.run(&recipe.code));
@@ -63,7 +65,9 @@ fn the_scripts_for_ci_send_one_message() {
         let script = page::script_of(&recipe.code);
         let mut stage = Stage::new();
         stage.variable("MAILXPORT_SERVER", "sink:outbox");
-        for name in ["GITHUB_SHA", "GITHUB_REF_NAME", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL", "GITHUB_RUN_ID"] {
+        for name in
+            ["GITHUB_SHA", "GITHUB_REF_NAME", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL", "GITHUB_RUN_ID"]
+        {
             stage.variable(name, &format!("the {name}"));
         }
         for name in ["CI_COMMIT_SHA", "CI_COMMIT_REF_NAME", "CI_PIPELINE_URL", "CI_PROJECT_PATH"] {

@@ -31,7 +31,12 @@ pub(super) fn recipes(page: &str, heading: &str) -> Vec<Recipe> {
                     "ini" | "crontab" => Block::Other,
                     other => panic!("{title}: a block of {other:?}"),
                 };
-                recipes.push(Recipe { title: title.clone(), block, code: String::new(), text: String::new() });
+                recipes.push(Recipe {
+                    title: title.clone(),
+                    block,
+                    code: String::new(),
+                    text: String::new(),
+                });
                 open = Some("code");
             }
             (Some(""), Some(_)) => open = None,

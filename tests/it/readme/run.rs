@@ -55,7 +55,8 @@ impl Stage {
 
     /// Gives every `send` these options too.
     pub(super) fn sends_with(&self, options: &str) {
-        let script = format!("#!/bin/sh\n[ \"$1\" != send ] || set -- \"$@\" {options}\nexec '{PROGRAM}' \"$@\"\n");
+        let script =
+            format!("#!/bin/sh\n[ \"$1\" != send ] || set -- \"$@\" {options}\nexec '{PROGRAM}' \"$@\"\n");
         self.program("mailxport", &script);
     }
 

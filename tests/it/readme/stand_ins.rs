@@ -15,7 +15,10 @@ const PASSWORD: &str = "correct horse battery staple";
 
 /// Foreign programs, and the script in the place of each.
 const PROGRAMS: [(&str, &str); 2] = [
-    ("secret-tool", "#!/bin/sh\n[ \"$*\" = 'lookup service mailxport account work' ] && echo 'correct horse battery staple'\n"),
+    (
+        "secret-tool",
+        "#!/bin/sh\n[ \"$*\" = 'lookup service mailxport account work' ] && echo 'correct horse battery staple'\n",
+    ),
     (
         "pg_dump",
         "#!/bin/sh\necho '-- PostgreSQL database dump'\n[ \"$1\" = shop ] && exit\n\
@@ -70,7 +73,11 @@ impl StandIns {
             .unwrap()
             .map(|entry| serde_json::from_slice(&fs::read(entry.unwrap().path()).unwrap()).unwrap())
             .collect();
-        assert!(kept.len() == 1 && kept[0]["user"].is_string() && kept[0]["tls"].is_string(), "{kept:?}\n{}", run.said);
+        assert!(
+            kept.len() == 1 && kept[0]["user"].is_string() && kept[0]["tls"].is_string(),
+            "{kept:?}\n{}",
+            run.said
+        );
         run
     }
 }
@@ -91,7 +98,9 @@ impl Server {
         fs::write(&file, PASSWORD).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
-        command.args(["sink", "--json", "--implicit", "--tls-self-signed", "--maildir"]).arg(dir.path().join("inbox"));
+        command
+            .args(["sink", "--json", "--implicit", "--tls-self-signed", "--maildir"])
+            .arg(dir.path().join("inbox"));
         for user in users.split(' ') {
             command.arg("--auth").arg(format!("{user}:{}", file.display()));
         }
