@@ -45,7 +45,7 @@ pub(crate) fn holds(path: &str, wanted: &str) {
     assert!(
         found == wanted,
         "{path} is not what it should be from line {} on:\n  found:  {:?}\n  wanted: {:?}\n\
-         BLESS=1 cargo test --test it papers rewrites it; read the difference before you commit it",
+         BLESS=1 in front of the same test rewrites it; read the difference before you commit it",
         line + 1,
         found.lines().nth(line),
         wanted.lines().nth(line),
