@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -37,7 +37,7 @@ impl Stage {
         fs::create_dir(stage.home.path().join("bin")).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::copy(root.join("examples/hello.eml"), examples.join("hello.eml")).unwrap();
-        stage.program("mailxport", &format!("#!/bin/sh\nexec '{PROGRAM}' \"$@\"\n"));
+        symlink(PROGRAM, stage.home.path().join("bin/mailxport")).unwrap();
         stage
     }
 
@@ -49,6 +49,8 @@ impl Stage {
     /// Puts a program into the PATH.
     pub(super) fn program(&self, name: &str, script: &str) {
         let file = self.home.path().join("bin").join(name);
+        // Never through the link to the program.
+        let _ = fs::remove_file(&file);
         fs::write(&file, script).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
