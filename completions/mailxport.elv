@@ -63,6 +63,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --dot-timeout 'Wait so long for the verdict [default: 600]'
             cand --connect-timeout 'Wait so long for a connection [default: 30]'
             cand --deadline 'End the whole run after so long'
+            cand --max-recipients 'Name so many recipients at most in one transaction'
             cand -f 'The sender; '''' is the null sender [default: of the message]'
             cand --from 'The sender; '''' is the null sender [default: of the message]'
             cand --to 'A recipient or a comma list; may be repeated'

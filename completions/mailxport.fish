@@ -76,6 +76,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l timeout -d 
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dot-timeout -d 'Wait so long for the verdict [default: 600]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l connect-timeout -d 'Wait so long for a connection [default: 30]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l deadline -d 'End the whole run after so long' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l max-recipients -d 'Name so many recipients at most in one transaction' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s f -l from -d 'The sender; \'\' is the null sender [default: of the message]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l to -d 'A recipient or a comma list; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l to-file -d 'Take recipients from FILE, one a line' -r -F

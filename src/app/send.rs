@@ -69,6 +69,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     let in_force = in_force(&args.server, &args.envelope, chosen)?;
     say_notes(&args.output, &in_force.notes);
     let mut plan = plan_for(&in_force, watch)?;
+    plan.max_recipients = args.max_recipients;
     if !args.dry_run && matches!(in_force.server, Server::At(_)) {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
