@@ -40,6 +40,9 @@ _mailxport() {
             mailxport,send-stream)
                 cmd="mailxport__subcmd__send__subcmd__stream"
                 ;;
+            mailxport,sendmail)
+                cmd="mailxport__subcmd__sendmail"
+                ;;
             mailxport,sink)
                 cmd="mailxport__subcmd__sink"
                 ;;
@@ -85,6 +88,9 @@ _mailxport() {
             mailxport__subcmd__help,send-stream)
                 cmd="mailxport__subcmd__help__subcmd__send__subcmd__stream"
                 ;;
+            mailxport__subcmd__help,sendmail)
+                cmd="mailxport__subcmd__help__subcmd__sendmail"
+                ;;
             mailxport__subcmd__help,sink)
                 cmd="mailxport__subcmd__help__subcmd__sink"
                 ;;
@@ -101,7 +107,7 @@ _mailxport() {
 
     case "${cmd}" in
         mailxport)
-            opts="-h -V --help --version send send-stream post compose check sink config explain help"
+            opts="-h -V --help --version send send-stream post compose sendmail check sink config explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -615,7 +621,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__help)
-            opts="send send-stream post compose check sink config explain help"
+            opts="send send-stream post compose sendmail check sink config explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -755,6 +761,20 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__help__subcmd__send__subcmd__stream)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__help__subcmd__sendmail)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1329,6 +1349,20 @@ _mailxport() {
                     COMPREPLY=($(compgen -W "ixp sysexits" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__sendmail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -57,9 +57,13 @@ impl From<Failure> for Early {
 fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     gather::one_taker_of_standard_input(args)?;
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
-    let id_of_content = args.message_id == IdOf::Content;
-    let handling =
-        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, id_of_content };
+    let handling = Handling {
+        keep_bcc: args.message.keep_bcc,
+        as_is: args.message.as_is,
+        host,
+        id_of_content: args.message_id == IdOf::Content,
+        submission: None,
+    };
     let book = Book::open(&args.server, watch)?;
     let Picked { chosen, opened, gate } =
         pick(&book, args, &handling, watch).map_err(|fault| match *fault {
@@ -101,6 +105,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         log,
         jobs: args.jobs,
         tries: tries(&args.tries),
+        one_line: false,
     })
 }
 

@@ -70,6 +70,11 @@ impl Address {
         &self.text
     }
 
+    /// False for a bare `postmaster`.
+    pub fn has_domain(&self) -> bool {
+        self.at.is_some()
+    }
+
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
     pub fn needs_utf8(&self) -> bool {
         !self.text.is_ascii()
