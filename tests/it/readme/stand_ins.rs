@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::run::{Run, Stage};
+use crate::fixture::limit::somebody_at;
 
 /// The password in the recipes.
 const PASSWORD: &str = "correct horse battery staple";
@@ -105,8 +106,10 @@ impl Server {
             command.arg("--auth").arg(format!("{user}:{}", file.display()));
         }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = child.stdout.as_mut().unwrap();
+        somebody_at(&*output);
         let mut first = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+        BufReader::new(output).read_line(&mut first).unwrap();
         let told: Value = serde_json::from_str(&first).unwrap();
         let word = |value: &Value| value.as_str().unwrap().to_owned();
         Server { host, child, address: word(&told["listening"][0]), pin: word(&told["certificate"]), dir }
