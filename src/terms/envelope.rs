@@ -3,6 +3,7 @@
 use super::address::Address;
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// A sender: a mailbox, or nobody (`<>`, RFC 5321 section 4.5.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,26 +21,34 @@ impl fmt::Display for Sender {
     }
 }
 
-/// The addresses of a message. Recipients are never double and never none.
+/// The addresses of a message. Recipients are never double and never none; messages may share them.
 #[derive(Clone, Debug)]
 pub struct Envelope {
     pub sender: Sender,
-    pub recipients: Vec<Address>,
+    pub recipients: Arc<[Address]>,
 }
 
 impl Envelope {
     /// Drops duplicates and keeps the order of the first ones.
     pub fn new(sender: Sender, recipients: impl IntoIterator<Item = Address>) -> Envelope {
-        let recipients = recipients.into_iter();
-        let mut seen = HashSet::with_capacity(recipients.size_hint().0);
-        let recipients = recipients.filter(|address| seen.insert(address.key())).collect();
-        Envelope { sender, recipients }
+        Envelope { sender, recipients: without_duplicates(recipients.into_iter().collect()).into() }
     }
 
     pub fn needs_utf8(&self) -> bool {
         self.recipients.iter().any(Address::needs_utf8)
             || matches!(&self.sender, Sender::Mailbox(address) if address.needs_utf8())
     }
+}
+
+/// The addresses without those that name the mailbox of an earlier one.
+pub fn without_duplicates(mut addresses: Vec<Address>) -> Vec<Address> {
+    if addresses.len() > 1 {
+        let mut seen = HashSet::with_capacity(addresses.len());
+        let is_new: Vec<bool> = addresses.iter().map(|address| seen.insert(address.key())).collect();
+        let mut is_new = is_new.into_iter();
+        addresses.retain(|_| is_new.next().unwrap_or(true));
+    }
+    addresses
 }
 
 /// When a report about the delivery is wanted: `NEVER`, or some of the three.
