@@ -25,7 +25,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Gather {
     sender: Option<Sender>,
-    recipients: Arc<[Address]>,
+    recipients: Arc<Vec<Address>>,
     from_headers: bool,
     handling: Handling,
     max_size: Option<u64>,
@@ -44,7 +44,7 @@ impl Gather {
     ) -> Result<Gather, Failure> {
         let from_headers = envelope.recipients_from_headers;
         let sender = sender(envelope)?;
-        let recipients: Arc<[Address]> = without_duplicates(recipients(envelope, watch)?).into();
+        let recipients = Arc::new(without_duplicates(recipients(envelope, watch)?));
         if recipients.is_empty() && !from_headers {
             return Err(Failure::new(Stage::Input, Cause::NoRecipients).about("the envelope"));
         }
@@ -284,18 +284,21 @@ fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
         Err(Cause::Unfit(Unfit::Empty)) => return Ok(Vec::new()),
         Err(cause) => return Err(failed(cause)),
     };
-    let (mut octets, mut block) = (Vec::new(), vec![0u8; BLOCK]);
+    // One octet more than there are finds the end.
+    let most = source.length().and_then(|length| usize::try_from(length).ok()).unwrap_or(BLOCK) + 1;
+    let mut octets = Vec::with_capacity(most.min(LONGEST_LIST));
     loop {
         watch.check().map_err(|halt| failed(halt.cause(Duration::ZERO)))?;
-        match source
-            .read_at(&mut block, octets.len() as u64)
-            .map_err(|error| failed(Cause::Unreadable(error)))?
-        {
-            0 => return Ok(octets),
-            count => octets.extend_from_slice(&block[..count]),
+        if octets.len() == octets.capacity() {
+            octets.reserve(BLOCK);
         }
-        if octets.len() > LONGEST_LIST {
-            return Err(failed(Cause::Unreadable(ErrorKind::FileTooLarge.into())));
+        let (room, at) = (octets.capacity() - octets.len(), octets.len() as u64);
+        match source.append_at(&mut octets, room, at).map_err(|error| failed(Cause::Unreadable(error)))? {
+            0 => return Ok(octets),
+            _ if octets.len() > LONGEST_LIST => {
+                return Err(failed(Cause::Unreadable(ErrorKind::FileTooLarge.into())));
+            }
+            _ => {}
         }
     }
 }

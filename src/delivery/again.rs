@@ -37,7 +37,7 @@ pub struct Again {
     /// What became of it so far.
     pub outcome: Outcome,
     /// All of its recipients, and the fates of those who are not tried again.
-    everybody: Arc<[Address]>,
+    everybody: Arc<Vec<Address>>,
     settled: Vec<(Address, Fate)>,
     pub(super) since: Instant,
 }
@@ -68,7 +68,7 @@ impl Again {
 pub(super) struct Road {
     pub(super) origin: Origin,
     pub(super) letter: Letter,
-    everybody: Arc<[Address]>,
+    everybody: Arc<Vec<Address>>,
     settled: Vec<(Address, Fate)>,
     pub(super) since: Instant,
 }

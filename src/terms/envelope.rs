@@ -25,13 +25,14 @@ impl fmt::Display for Sender {
 #[derive(Clone, Debug)]
 pub struct Envelope {
     pub sender: Sender,
-    pub recipients: Arc<[Address]>,
+    pub recipients: Arc<Vec<Address>>,
 }
 
 impl Envelope {
     /// Drops duplicates and keeps the order of the first ones.
     pub fn new(sender: Sender, recipients: impl IntoIterator<Item = Address>) -> Envelope {
-        Envelope { sender, recipients: without_duplicates(recipients.into_iter().collect()).into() }
+        let recipients = without_duplicates(recipients.into_iter().collect());
+        Envelope { sender, recipients: Arc::new(recipients) }
     }
 
     pub fn needs_utf8(&self) -> bool {
