@@ -4,6 +4,7 @@ pub mod compose;
 pub mod ending;
 pub mod flow;
 pub mod header;
+mod held;
 mod look;
 mod measure;
 pub mod octets;

@@ -211,10 +211,10 @@ impl<L: Link> Session<'_, L> {
         envelope: &Envelope,
         cut: &Option<Cause>,
     ) -> Result<(), Failure> {
-        let about = format!("<{}>", envelope.sender);
         match mail {
             Some(reply) if reply.is_positive() => Ok(()),
             Some(reply) if reply.is_refusal() => {
+                let about = format!("<{}>", envelope.sender);
                 Err(self.failure(Stage::Mail, Cause::Refused(reply)).about(about))
             }
             Some(reply) => {
