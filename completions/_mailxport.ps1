@@ -31,7 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('compose', 'compose', [CompletionResultType]::ParameterValue, 'Write a message (text, HTML, attachments) to standard output')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
-            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Begin a configuration file, or show what it and all the rest come to')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what an exit status means and what to do next')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Send the files that FILE lists too, one path a line')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Send over so many sessions side by side')
             [CompletionResult]::new('--unsent', '--unsent', [CompletionResultType]::ParameterName, 'Write the paths that are still to be sent to FILE')
+            [CompletionResult]::new('--message-id', '--message-id', [CompletionResultType]::ParameterName, 'How a missing Message-ID is made: random or content')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
@@ -244,7 +245,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--cid', '--cid', [CompletionResultType]::ParameterName, 'The id of the inline file before it, for cid:ID')
             [CompletionResult]::new('--in-reply-to', '--in-reply-to', [CompletionResultType]::ParameterName, 'Answer the message in FILE: In-Reply-To, References, Re:')
             [CompletionResult]::new('--date', '--date', [CompletionResultType]::ParameterName, 'The date [default: now, in UTC]')
-            [CompletionResult]::new('--message-id', '--message-id', [CompletionResultType]::ParameterName, 'The Message-ID [default: one that no other message has]')
+            [CompletionResult]::new('--message-id', '--message-id', [CompletionResultType]::ParameterName, 'The Message-ID, or ''content'' [default: one that no other message has]')
             [CompletionResult]::new('--exit-codes', '--exit-codes', [CompletionResultType]::ParameterName, 'End with ixp statuses, or with those of sysexits.h')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but what failed')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but what failed')
@@ -334,6 +335,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting, its value, and where it comes from')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Ask three questions and write a first configuration file')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -385,12 +387,22 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'mailxport;config;init' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Write FILE instead [default: ~/.config/mailxport/config.toml]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'mailxport;config;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting, its value, and where it comes from')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Ask three questions and write a first configuration file')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'mailxport;config;help;show' {
+            break
+        }
+        'mailxport;config;help;init' {
             break
         }
         'mailxport;config;help;help' {
@@ -409,7 +421,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('compose', 'compose', [CompletionResultType]::ParameterValue, 'Write a message (text, HTML, attachments) to standard output')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
-            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what options, environment and configuration file come to')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Begin a configuration file, or show what it and all the rest come to')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what an exit status means and what to do next')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -434,9 +446,13 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
         }
         'mailxport;help;config' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting, its value, and where it comes from')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Ask three questions and write a first configuration file')
             break
         }
         'mailxport;help;config;show' {
+            break
+        }
+        'mailxport;help;config;init' {
             break
         }
         'mailxport;help;explain' {

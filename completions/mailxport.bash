@@ -46,11 +46,17 @@ _mailxport() {
             mailxport__subcmd__config,help)
                 cmd="mailxport__subcmd__config__subcmd__help"
                 ;;
+            mailxport__subcmd__config,init)
+                cmd="mailxport__subcmd__config__subcmd__init"
+                ;;
             mailxport__subcmd__config,show)
                 cmd="mailxport__subcmd__config__subcmd__show"
                 ;;
             mailxport__subcmd__config__subcmd__help,help)
                 cmd="mailxport__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            mailxport__subcmd__config__subcmd__help,init)
+                cmd="mailxport__subcmd__config__subcmd__help__subcmd__init"
                 ;;
             mailxport__subcmd__config__subcmd__help,show)
                 cmd="mailxport__subcmd__config__subcmd__help__subcmd__show"
@@ -81,6 +87,9 @@ _mailxport() {
                 ;;
             mailxport__subcmd__help,sink)
                 cmd="mailxport__subcmd__help__subcmd__sink"
+                ;;
+            mailxport__subcmd__help__subcmd__config,init)
+                cmd="mailxport__subcmd__help__subcmd__config__subcmd__init"
                 ;;
             mailxport__subcmd__help__subcmd__config,show)
                 cmd="mailxport__subcmd__help__subcmd__config__subcmd__show"
@@ -358,7 +367,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__config)
-            opts="-h --help show help"
+            opts="-h --help show init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -372,7 +381,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__config__subcmd__help)
-            opts="show help"
+            opts="show init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,6 +408,20 @@ _mailxport() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mailxport__subcmd__config__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mailxport__subcmd__config__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -406,6 +429,24 @@ _mailxport() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__config__subcmd__init)
+            opts="-h --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -616,8 +657,22 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__help__subcmd__config)
-            opts="show"
+            opts="show init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__help__subcmd__config__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -898,7 +953,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__send)
-            opts="-a -4 -6 -u -f -t -v -q -h --files-from --jobs --unsent --dry-run --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --retry --retry-delay --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
+            opts="-a -4 -6 -u -f -t -v -q -h --files-from --jobs --unsent --dry-run --message-id --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --retry --retry-delay --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -914,6 +969,10 @@ _mailxport() {
                     ;;
                 --unsent)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --message-id)
+                    COMPREPLY=($(compgen -W "random content" -- "${cur}"))
                     return 0
                     ;;
                 --server)

@@ -28,7 +28,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
-            cand config 'Show what options, environment and configuration file come to'
+            cand config 'Begin a configuration file, or show what it and all the rest come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -36,6 +36,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --files-from 'Send the files that FILE lists too, one path a line'
             cand --jobs 'Send over so many sessions side by side'
             cand --unsent 'Write the paths that are still to be sent to FILE'
+            cand --message-id 'How a missing Message-ID is made: random or content'
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
             cand -a 'Go by this account of the configuration file [default: by sender]'
             cand --account 'Go by this account of the configuration file [default: by sender]'
@@ -237,7 +238,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --cid 'The id of the inline file before it, for cid:ID'
             cand --in-reply-to 'Answer the message in FILE: In-Reply-To, References, Re:'
             cand --date 'The date [default: now, in UTC]'
-            cand --message-id 'The Message-ID [default: one that no other message has]'
+            cand --message-id 'The Message-ID, or ''content'' [default: one that no other message has]'
             cand --exit-codes 'End with ixp statuses, or with those of sysexits.h'
             cand -q 'Say nothing but what failed'
             cand --quiet 'Say nothing but what failed'
@@ -324,6 +325,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;show'= {
@@ -373,11 +375,19 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mailxport;config;init'= {
+            cand --config 'Write FILE instead [default: ~/.config/mailxport/config.toml]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'mailxport;config;help'= {
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;help;show'= {
+        }
+        &'mailxport;config;help;init'= {
         }
         &'mailxport;config;help;help'= {
         }
@@ -393,7 +403,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand compose 'Write a message (text, HTML, attachments) to standard output'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
-            cand config 'Show what options, environment and configuration file come to'
+            cand config 'Begin a configuration file, or show what it and all the rest come to'
             cand explain 'Tell what an exit status means and what to do next'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -411,8 +421,11 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;help;config'= {
             cand show 'Print every setting, its value, and where it comes from'
+            cand init 'Ask three questions and write a first configuration file'
         }
         &'mailxport;help;config;show'= {
+        }
+        &'mailxport;help;config;init'= {
         }
         &'mailxport;help;explain'= {
         }

@@ -32,12 +32,14 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "post" -d 'Post 
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l files-from -d 'Send the files that FILE lists too, one path a line' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l jobs -d 'Send over so many sessions side by side' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l unsent -d 'Write the paths that are still to be sent to FILE' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l message-id -d 'How a missing Message-ID is made: random or content' -r -f -a "random\t''
+content\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
@@ -255,7 +257,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l type -d 
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l cid -d 'The id of the inline file before it, for cid:ID' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l in-reply-to -d 'Answer the message in FILE: In-Reply-To, References, Re:' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l date -d 'The date [default: now, in UTC]' -r
-complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l message-id -d 'The Message-ID [default: one that no other message has]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l message-id -d 'The Message-ID, or \'content\' [default: one that no other message has]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
 sysexits\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand compose" -s q -l quiet -d 'Say nothing but what failed'
@@ -341,9 +343,10 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l tls-self-si
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l implicit -d 'Begin TLS with the first octet, not by STARTTLS'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l auth-in-clear -d 'Let passwords cross a connection in clear'
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
-complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "init" -d 'Ask three questions and write a first configuration file'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r
@@ -397,7 +400,10 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_s
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l partial -d 'Send to those accepted, even if others are refused'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l require-dsn -d 'Send nothing (94) where reports are not offered'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Write FILE instead [default: ~/.config/mailxport/config.toml]' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Ask three questions and write a first configuration file'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -407,7 +413,8 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "config" -d 'Show what options, environment and configuration file come to'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, its value, and where it comes from'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Ask three questions and write a first configuration file'

@@ -10,7 +10,7 @@ use crate::config::configuration::{self, Found};
 use crate::config::environment::Environment;
 use crate::config::key::did_you_mean;
 use crate::config::place::Place;
-use crate::config::settled::{Chosen, Credentials, NO_SERVER, Settled, settle};
+use crate::config::settled::{Chosen, Credentials, Settled, no_server, settle};
 use crate::terms::address::Address;
 use crate::terms::address_list::mailbox;
 use crate::terms::endpoint::Server;
@@ -116,7 +116,7 @@ pub fn in_force(
     chosen: Option<Chosen<'_>>,
 ) -> Result<InForce, Failure> {
     let Settled { server, settings, credentials, kept_back } = settled(args, envelope, chosen)?;
-    let server = server.ok_or_else(|| usage(NO_SERVER))?;
+    let server = server.ok_or_else(|| Failure::new(Stage::Input, no_server()))?;
     let (args, envelope) = filled(args, envelope, &settings);
     let account = chosen.map(|chosen| chosen.account.name.clone());
     let notes = kept_back.iter().map(crate::config::settled::KeptBack::sentence).collect();

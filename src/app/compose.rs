@@ -3,11 +3,12 @@
 use super::gather::{bad, fault_of, one_taker};
 use super::guard;
 use super::plan::usage;
-use crate::cli::compose::ComposeArgs;
+use crate::cli::compose::{ComposeArgs, OF_CONTENT};
 use crate::cli::parts::PartArgs;
 use crate::cli::shared::ExitCodes;
 use crate::console::{compose as words, out};
 use crate::message::compose::fields::{Custom, Head, ONCE, message_id};
+use crate::message::compose::identity::content;
 use crate::message::compose::leaf::{Kind, Leaf};
 use crate::message::compose::media::MediaType;
 use crate::message::compose::name::{content_id, file_name};
@@ -21,7 +22,7 @@ use crate::terms::address_list::Empty;
 use crate::terms::date::Date;
 use crate::terms::failure::{Cause, Failure, Signal, Stage, Unfit};
 use crate::terms::ixp::Ixp;
-use crate::terms::mailbox::{Entry, entries, named_mailbox};
+use crate::terms::mailbox::{Entry, Mailbox, entries, named_mailbox};
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
 use rustix::fs::OFlags;
@@ -85,7 +86,7 @@ fn prepare(args: &ComposeArgs, watch: &Watch) -> Result<Composition, Failure> {
     takers.extend(args.parts.parts.iter().map(|part| Some(part.file.as_path())));
     one_taker(&takers)?;
     let is_taken = takers.iter().flatten().any(|path| is_stdin(path));
-    let head = head(args, watch)?;
+    let mut head = head(args, watch)?;
     let mut leaves = Vec::new();
     let parts = args.parts.parts.iter().map(wish).collect::<Result<Vec<_>, Failure>>()?;
     distinct(&parts)?;
@@ -104,7 +105,21 @@ fn prepare(args: &ComposeArgs, watch: &Watch) -> Result<Composition, Failure> {
         // Standard input is the message that is answered: an answer without words.
         leaves.push(text("plain", Path::new("/dev/null"), args.quiet, watch)?);
     }
+    if is_of_content(args) {
+        head.message_id = content(&head, &mut leaves, watch)?.id(&domain(&head.from));
+    }
     Composition::new(&head, leaves)
+}
+
+fn is_of_content(args: &ComposeArgs) -> bool {
+    args.message_id.as_deref() == Some(OF_CONTENT)
+}
+
+/// The domain of an id that has to be made.
+fn domain(from: &Mailbox) -> String {
+    let address = from.address.to_string();
+    let domain = address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+    domain.or_else(host::full_name).unwrap_or_else(|| "localhost".to_owned())
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -139,12 +154,9 @@ fn head(args: &ComposeArgs, watch: &Watch) -> Result<Head, Failure> {
         Some(text) => Date::parse(text).map_err(|why| usage(format!("--date {text:?}: {why}")))?,
     };
     let message_id = match &args.message_id {
+        Some(_) if is_of_content(args) => String::new(),
         Some(text) => message_id(text).map_err(|why| usage(format!("--message-id {text:?}: {why}")))?,
-        None => {
-            let address = from.address.to_string();
-            let domain = address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
-            stamp::message_id(&domain.or_else(host::full_name).unwrap_or_else(|| "localhost".to_owned()))
-        }
+        None => stamp::message_id(&domain(&from)),
     };
     let thread = args.in_reply_to.as_deref().map(|path| thread(path, watch)).transpose()?;
     let subject = args.subject.clone();

@@ -1,6 +1,7 @@
 //! `mailxport config show`: the settings that a run would go by, and where each comes from.
 
 use super::account::{Book, settled};
+use super::config_init;
 use super::guard;
 use super::login::{beats_the_environment, kind, wanted};
 use super::options::filled;
@@ -20,7 +21,10 @@ use crate::terms::tls::fingerprint_text;
 use crate::watch::wait::Watch;
 
 pub fn run(args: &ConfigArgs) -> u8 {
-    let ConfigCommand::Show(args) = &args.command;
+    let args = match &args.command {
+        ConfigCommand::Init(args) => return config_init::run(args),
+        ConfigCommand::Show(args) => args,
+    };
     match sheet(args) {
         Ok(sheet) => {
             out::data(&if args.json { settings::json(&sheet) } else { settings::text(&sheet) });

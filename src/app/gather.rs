@@ -69,17 +69,22 @@ impl Gather {
     }
 
     /// Judges a message that is open, and addresses it.
-    fn address(&self, message: Message) -> Result<Letter, Failure> {
+    fn address(&self, mut message: Message) -> Result<Letter, Failure> {
         let failed = |cause| Failure::new(Stage::Input, cause);
         if let Some(gate) = &self.gate {
             gate.admit(message.header())?;
         }
+        let envelope = self.envelope(message.header())?;
+        let recipients: Vec<String> = match self.handling.id_of_content {
+            true => envelope.recipients.iter().map(Address::to_string).collect(),
+            false => Vec::new(),
+        };
+        message.name(&envelope.sender.to_string(), &recipients, &self.handling).map_err(failed)?;
         if let (Some(limit), Some(size)) = (self.max_size, message.size())
             && size > limit
         {
             return Err(failed(Cause::TooLarge { size, limit, ours: true }));
         }
-        let envelope = self.envelope(message.header())?;
         Ok(Letter { envelope, message })
     }
 

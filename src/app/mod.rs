@@ -6,6 +6,7 @@ pub mod check;
 pub mod choose;
 pub mod compose;
 pub mod config;
+pub mod config_init;
 pub mod explain;
 pub mod gather;
 pub mod guard;

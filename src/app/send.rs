@@ -9,7 +9,7 @@ use super::login::login;
 use super::plan::usage;
 use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes, tries};
 use super::unsent::Unsent;
-use crate::cli::send::SendArgs;
+use crate::cli::send::{IdOf, SendArgs};
 use crate::console::dry_run::{self, Shown};
 use crate::console::out;
 use crate::delivery::job::Turn;
@@ -57,7 +57,9 @@ impl From<Failure> for Early {
 fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     gather::one_taker_of_standard_input(args)?;
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
-    let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
+    let id_of_content = args.message_id == IdOf::Content;
+    let handling =
+        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, id_of_content };
     let book = Book::open(&args.server, watch)?;
     let Picked { chosen, opened, gate } =
         pick(&book, args, &handling, watch).map_err(|fault| match *fault {

@@ -66,7 +66,8 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
-    let handling = Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host };
+    let handling =
+        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, id_of_content: false };
     let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?;
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let failed = |cause| of_the_message(Failure::new(Stage::Input, cause));

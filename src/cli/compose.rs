@@ -80,7 +80,10 @@ pub struct ComposeArgs {
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
 
-    /// The Message-ID [default: one that no other message has]
+    /// The Message-ID, or 'content' [default: one that no other message has]
+    ///
+    /// With 'content' it is made of the message itself, all of it but its date: the same message gets the same id whenever it is
+    /// written, so that a second try of a script can be known for what it is. A stream is kept until it has ended then.
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
 
@@ -99,6 +102,9 @@ pub struct ComposeArgs {
     )]
     pub exit_codes: ExitCodes,
 }
+
+/// The word for an id that is made of the message.
+pub const OF_CONTENT: &str = "content";
 
 const SHORT: &str = "\
 Examples:

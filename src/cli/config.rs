@@ -2,8 +2,9 @@
 
 use super::shared::{EnvelopeArgs, ServerArgs};
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
-/// Show what options, environment and configuration file come to
+/// Begin a configuration file, or show what it and all the rest come to
 ///
 /// The configuration file has accounts: servers, users, senders, and where their passwords come from. mailxport(5) tells
 /// about it.
@@ -17,6 +18,19 @@ pub struct ConfigArgs {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     Show(Box<ShowArgs>),
+    Init(InitArgs),
+}
+
+/// Ask three questions and write a first configuration file
+///
+/// Asks at the terminal for the server, the user there and the sender, writes them with comments to the place where the file is
+/// looked for, and runs a check of the server with them. A file that is there already is left as it is. No password is written: the
+/// file says where one may come from, and without any of that it is asked for.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Write FILE instead [default: ~/.config/mailxport/config.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Print every setting, its value, and where it comes from

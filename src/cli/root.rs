@@ -41,8 +41,22 @@ impl Root {
         if let Some(command) = in_haste(arguments) {
             return Ok(Root { command });
         }
-        Root::try_parse_from(arguments)
-            .map_err(|error| Aside { text: error.render().to_string(), is_wrong: error.use_stderr() })
+        Root::try_parse_from(arguments).map_err(|error| Aside {
+            text: step_on(arguments, error.render().to_string()),
+            is_wrong: error.use_stderr(),
+        })
+    }
+}
+
+/// Who calls `send` without a message is told how it goes, and not what an option is called.
+fn step_on(arguments: &[OsString], text: String) -> String {
+    const MISSING: &str = "the following required arguments were not provided:\n  <FILE>...\n";
+    const STEP: &str = "no message is named: FILE, or '-' for standard input\n";
+    const EXAMPLE: &str = "Try it with no server:\n  echo hello | mailxport compose --from me@x.example > msg.eml\n  \
+                           mailxport send msg.eml --to you@x.example --server sink:outbox\n";
+    match arguments.get(1).is_some_and(|verb| verb == "send") && text.contains(MISSING) {
+        true => format!("{}\n{EXAMPLE}", text.replacen(MISSING, STEP, 1)),
+        false => text,
     }
 }
 

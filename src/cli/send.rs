@@ -2,7 +2,7 @@
 
 use super::shared::{EnvelopeArgs, MessageArgs, OutputArgs, ServerArgs, TriesArgs};
 use crate::terms::amount::whole;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Send message files over one SMTP or LMTP session
@@ -49,6 +49,22 @@ pub struct SendArgs {
     #[arg(long)]
     pub dry_run: bool,
 
+    /// How a missing Message-ID is made: random or content
+    ///
+    /// With 'content' it is made of the message as it was given, its sender and its recipients: the same message to the same
+    /// people has the same id in every run, so that a second try of a script can be known for what it is. The message is read
+    /// once more.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        default_value = "random",
+        hide_possible_values = true,
+        hide_default_value = true,
+        conflicts_with = "as_is"
+    )]
+    pub message_id: IdOf,
+
     #[command(flatten)]
     pub server: ServerArgs,
     #[command(flatten)]
@@ -59,6 +75,13 @@ pub struct SendArgs {
     pub tries: TriesArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// What a message id is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IdOf {
+    Random,
+    Content,
 }
 
 const SHORT: &str = "\

@@ -4,6 +4,7 @@ pub mod account;
 mod chain;
 pub mod configuration;
 pub mod environment;
+pub mod first;
 pub mod key;
 pub mod layer;
 mod page;

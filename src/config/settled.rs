@@ -11,11 +11,19 @@ use super::secrets::choice;
 use super::secrets::kind::Kind;
 use super::words;
 use crate::terms::endpoint::{Endpoint, Place, Server};
+use crate::terms::failure::Cause;
 use std::net::IpAddr;
 
-/// Why no server could be settled on, as a usage error says it.
-pub const NO_SERVER: &str = "no server is named: use --server HOST or a URL, set MAILXPORT_SERVER, or name one in an account of \
-                             the configuration file; --server sink:DIR needs none and keeps the message in a directory";
+/// That no server could be settled on, and the ways to name one.
+pub fn no_server() -> Cause {
+    let ways = [
+        "--server HOST, or a URL such as smtps://HOST, names one",
+        "MAILXPORT_SERVER in the environment does",
+        "an account in the configuration file does: 'mailxport config init' writes one",
+        "--server sink:DIR needs none: it keeps the message in the directory DIR",
+    ];
+    Cause::Wanting { what: "no server is named".to_owned(), ways: ways.map(str::to_owned).to_vec() }
+}
 
 /// The account of a run.
 #[derive(Clone, Copy, Debug)]

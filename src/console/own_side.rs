@@ -35,10 +35,11 @@ pub(super) fn sentence(cause: &Cause, server: &str, origin: &Origin, problem: Op
         Cause::BadList(problem) => format!("{problem} (in {name})"),
         Cause::NeverTried => format!("the session with {server} was lost before its turn"),
         Cause::Denied(error) => format!("{name} may not be used: {}", os(error)),
-        Cause::Unanswered => "the question for the password was not answered".to_owned(),
+        Cause::Unanswered => "the question was not answered".to_owned(),
         Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
             printable(text).into_owned()
         }
+        Cause::Wanting { what, .. } => printable(what).into_owned(),
         _ => "for a reason that has no words".to_owned(),
     }
 }

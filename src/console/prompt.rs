@@ -1,4 +1,4 @@
-//! The question for a password, at the terminal that the program was started from, whatever its standard streams are.
+//! Questions, above all the one for a password, at the terminal that the program was started from, whatever its standard streams are.
 //!
 //! The terminal is in our own hands and not in rpassword's, which edits the line: a signal or the deadline must end the wait
 //! and leave a terminal that shows what is typed.
@@ -32,6 +32,33 @@ pub fn ask(question: &str, watch: &Arc<Watch>) -> io::Result<Secret> {
     drop(blind);
     let _ = screen.write_all(b"\n");
     typed
+}
+
+/// Asks for a line that is shown as it is typed; none where the terminal was left without an answer.
+pub fn line(question: &str, watch: &Arc<Watch>) -> io::Result<Option<String>> {
+    let mut terminal = terminal()?;
+    terminal.write_all(printable(question).as_bytes())?;
+    let mut typed = Typed { terminal: terminal.try_clone()?, watch: Arc::clone(watch) };
+    let (mut answer, mut block) = (Vec::new(), [0; 1024]);
+    // A terminal gives a line at a time, and nothing at the end of its input.
+    while !answer.ends_with(b"\n") {
+        match typed.read(&mut block)? {
+            0 if answer.is_empty() => {
+                terminal.write_all(b"\n")?;
+                return Ok(None);
+            }
+            0 => break,
+            count => answer.extend_from_slice(&block[..count]),
+        }
+    }
+    let answer = String::from_utf8(answer);
+    answer.map(Some).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it was not typed in UTF-8"))
+}
+
+/// Says something at the terminal.
+pub fn tell(words: &str) -> io::Result<()> {
+    let lines: Vec<_> = words.lines().map(printable).collect();
+    terminal()?.write_all((lines.join("\n") + "\n").as_bytes())
 }
 
 fn terminal() -> io::Result<File> {

@@ -217,6 +217,7 @@ pub(super) fn problem(failure: &Failure) -> Option<String> {
         Cause::Config(text) | Cause::NoAccount(text) | Cause::Usage(text) | Cause::Bug(text) => {
             Some(text.clone())
         }
+        Cause::Wanting { what, ways } => Some(format!("{what}: {}", ways.join("; "))),
         _ => None,
     })
 }

@@ -275,6 +275,7 @@ pub(super) fn details(failure: &Failure) -> Vec<String> {
         Cause::NotReached(tried) if tried.len() > 1 => {
             lines.extend(tried.iter().map(|(place, error)| format!("  {place}: {}", os(error))));
         }
+        Cause::Wanting { ways, .. } => lines.extend(ways.iter().map(|way| format!("  {}", printable(way)))),
         Cause::Proxy(problem) => {
             lines.extend(problem.said().map(|said| format!("  proxy: {}", printable_octets(said))));
         }

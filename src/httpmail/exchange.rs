@@ -176,7 +176,7 @@ impl<'a> Exchange<'a> {
         let mut context = Context::from_waker(&waker);
         loop {
             self.watch.check().map_err(|halt| self.halted(halt, Duration::ZERO))?;
-            self.line.borrow_mut().wants = PollFlags::empty();
+            self.line.borrow_mut().begin_turn();
             if !self.is_closed {
                 self.is_closed = Pin::new(&mut self.connection).poll(&mut context).is_ready();
             }

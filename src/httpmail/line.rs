@@ -15,6 +15,8 @@ pub(super) struct Line {
     pub(super) wants: PollFlags,
     /// Octets that the wire took, head and framing included.
     pub(super) taken: u64,
+    /// Octets that may still go out in this turn.
+    allowance: usize,
     head: Head,
     /// The other side takes nothing more; it may still be heard.
     pub(super) is_broken: bool,
@@ -38,12 +40,16 @@ enum Head {
 
 const END: &[u8] = b"\r\n\r\n";
 
+/// Octets that go out, about, before the server is listened to again.
+const TURN: usize = 512 * 1024;
+
 impl Line {
     pub(super) fn new(wire: Wire) -> Shared {
         Rc::new(RefCell::new(Line {
             wire,
             wants: PollFlags::empty(),
             taken: 0,
+            allowance: 0,
             head: Head::Within(0),
             is_broken: false,
             problem: None,
@@ -52,8 +58,20 @@ impl Line {
         }))
     }
 
+    /// Begins a turn. It is bounded, for a wire that takes everything at once would be written to until the body is out, and
+    /// nobody would hear an answer or a signal meanwhile.
+    pub(super) fn begin_turn(&mut self) {
+        self.wants = PollFlags::empty();
+        self.allowance = TURN;
+    }
+
+    pub(super) fn may_write(&self) -> bool {
+        self.allowance > 0
+    }
+
     /// Hears of octets that the wire took.
     pub(super) fn took(&mut self, octets: &[u8]) {
+        self.allowance = self.allowance.saturating_sub(octets.len());
         if let Head::Within(mut seen) = self.head {
             for (at, &octet) in octets.iter().enumerate() {
                 seen = match octet {

@@ -49,12 +49,16 @@ impl Write for Pipe {
 
     fn poll_write_vectored(
         self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let mut line = self.0.borrow_mut();
         let line = &mut *line;
         if line.is_broken {
+            return Poll::Pending;
+        }
+        if !line.may_write() {
+            context.waker().wake_by_ref();
             return Poll::Pending;
         }
         match line.wire.write_now(parts) {

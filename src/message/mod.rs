@@ -1,6 +1,7 @@
 //! Floor 2: a measured, streamable source of octets.
 
 pub mod compose;
+pub mod content;
 pub mod ending;
 pub mod flow;
 pub mod header;

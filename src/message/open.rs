@@ -1,5 +1,6 @@
 //! A message: opened once, measured once, then streamed from the same descriptor as canonical octets.
 
+use super::content::Content;
 use super::flow::{self, Flow};
 use super::header::Header;
 use super::measure::measure;
@@ -21,6 +22,8 @@ pub struct Handling {
     pub as_is: bool,
     /// The domain of a message id that has to be made and has no sender to take one from.
     pub host: String,
+    /// A message id that has to be made is made of the content and the envelope, once that is known: see `name`.
+    pub id_of_content: bool,
 }
 
 /// Where a message comes from.
@@ -118,20 +121,34 @@ impl Message {
         if !header.has("date") {
             changes.added.push(stamp::date());
         }
-        if self.message_id.is_none() {
-            let sender = header.sender().ok().flatten().map(|sender| sender.to_string());
-            let domain =
-                sender.as_deref().and_then(|sender| sender.rsplit_once('@')).map(|(_, domain)| domain);
-            let id = stamp::message_id(domain.unwrap_or(&handling.host));
-            if !header.has("message-id") {
-                changes.added.push(format!("Message-ID: {id}"));
-                self.message_id = Some(id);
-            }
+        if !header.has("message-id") && !handling.id_of_content {
+            let id = stamp::message_id(&domain(header, handling));
+            changes.added.push(format!("Message-ID: {id}"));
+            self.message_id = Some(id);
         }
         changes.blind_copies = if handling.keep_bcc { 0 } else { header.blind_copies() };
         changes.mbox_line = facts.mbox_line > 0;
         self.head = header.edited(&changes.added, handling.keep_bcc);
         self.rest_at = facts.header_octets;
+    }
+
+    /// Gives a message without an id the one that its content, as it was given, and its envelope always get. Reads the message
+    /// once more.
+    pub fn name(&mut self, sender: &str, recipients: &[String], handling: &Handling) -> Result<(), Cause> {
+        if handling.as_is || !handling.id_of_content || self.header.has("message-id") {
+            return Ok(());
+        }
+        let mut content = Content::new(sender, recipients);
+        let added = std::mem::replace(&mut self.head, self.header.edited(&[], true));
+        let read = self.each_block(|octets| content.octets(octets));
+        self.head = added;
+        read?;
+        let id = content.id(&domain(&self.header, handling));
+        self.changes.added.push(format!("Message-ID: {id}"));
+        self.message_id = Some(id);
+        self.head = self.header.edited(&self.changes.added, handling.keep_bcc);
+        self.measure();
+        Ok(())
     }
 
     /// Finds out what the wire will carry, and whether the body needs to go out octet for octet.
@@ -195,20 +212,35 @@ impl Message {
     /// Octets of the longest line, without its end; reads the message once more.
     pub fn longest_line(&mut self) -> Result<u64, Cause> {
         let (mut longest, mut length) = (0, 0);
-        let mut octets = self.octets();
-        while let Next::Block { octets: block, last } = octets.next(false)? {
+        self.each_block(|block| {
             let mut from = 0;
             for lf in memchr::memchr_iter(b'\n', block) {
                 longest = longest.max(length + (lf - from) as u64 - 1);
                 (from, length) = (lf + 1, 0);
             }
             length += (block.len() - from) as u64;
+        })?;
+        Ok(longest)
+    }
+
+    /// Reads all that will go out.
+    fn each_block(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Cause> {
+        let mut octets = self.octets();
+        while let Next::Block { octets, last } = octets.next(false)? {
+            take(octets);
             if last {
                 break;
             }
         }
-        Ok(longest)
+        Ok(())
     }
+}
+
+/// The domain of an id that has to be made.
+fn domain(header: &Header, handling: &Handling) -> String {
+    let sender = header.sender().ok().flatten().map(|sender| sender.to_string());
+    let domain = sender.as_deref().and_then(|sender| sender.rsplit_once('@')).map(|(_, domain)| domain);
+    domain.unwrap_or(&handling.host).to_owned()
 }
 
 #[cfg(test)]

@@ -187,6 +187,11 @@ pub enum Cause {
     /// A person was asked for a password and gave none.
     Unanswered,
     Usage(String),
+    /// Something has to be given, and there are ways to give it, a line each.
+    Wanting {
+        what: String,
+        ways: Vec<String>,
+    },
     Bug(String),
 }
 
@@ -239,6 +244,7 @@ impl Cause {
             Cause::NoAccount(text) => Cause::NoAccount(text.clone()),
             Cause::Unanswered => Cause::Unanswered,
             Cause::Usage(text) => Cause::Usage(text.clone()),
+            Cause::Wanting { what, ways } => Cause::Wanting { what: what.clone(), ways: ways.clone() },
             Cause::Bug(text) => Cause::Bug(text.clone()),
         }
     }

@@ -140,7 +140,7 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::Config(_) => "MXP_E_CONFIG",
         Cause::NoAccount(_) => "IXP_E_INVALID_ACCOUNT",
         Cause::Unanswered => "IXP_E_USER_CANCEL",
-        Cause::Usage(_) => "E_INVALIDARG",
+        Cause::Usage(_) | Cause::Wanting { .. } => "E_INVALIDARG",
         Cause::Bug(_) => "E_FAIL",
     }
 }

@@ -9,6 +9,7 @@ use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::fixture::limit::limited;
 use crate::sink::Running;
 
 const NOTE: &str = "From: ada@example.org\nTo: you@example.org\n\nHi\n";
@@ -66,7 +67,7 @@ impl Desk {
             .env_clear()
             .env("MAILXPORT_CONFIG", "/dev/null")
             .args(arguments.replace("{server}", server).split(' '));
-        let output = command.output().unwrap();
+        let output = limited(&mut command);
         let text = String::from_utf8(output.stdout).unwrap();
         let objects = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         (objects, output.status.code().unwrap())
@@ -313,7 +314,7 @@ fn the_log_has_one_known_key_a_line_and_one_done_a_message() {
 
 #[test]
 fn explain_has_the_same_keys_for_every_row() {
-    let output = Command::new(env!("CARGO_BIN_EXE_mailxport")).args(["explain", "--json"]).output().unwrap();
+    let output = limited(Command::new(env!("CARGO_BIN_EXE_mailxport")).args(["explain", "--json"]));
     let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let wanted = ["advice", "class", "exit", "hresult", "meaning", "name", "sysexit"];
     assert!(rows.len() > 80, "only {} rows", rows.len());

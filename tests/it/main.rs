@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod compose;
+mod first_minute;
 mod fixture;
 mod fixture_itself;
 mod floors;

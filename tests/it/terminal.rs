@@ -1,7 +1,8 @@
 //! What a person at a terminal sees, and what cron and pipes see instead. The terminal is that of script(1).
 
+use crate::fixture::limit::limited;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 const NOTE: &str = "Date: x\nMessage-ID: <1@d.example>\nFrom: a@d.example\n\nhello\n";
 
@@ -17,7 +18,7 @@ fn on_a_terminal(words: &str, dir: &Path, environment: &[(&str, &str)]) -> Outpu
         .env("TERM", "xterm")
         .env("MAILXPORT_CONFIG", "/dev/null")
         .envs(environment.iter().copied());
-    script.stdin(Stdio::null()).output().expect("script(1), of every Debian")
+    limited(&mut script)
 }
 
 fn text(output: &Output) -> String {

@@ -143,7 +143,7 @@ fn fetch_in(
     if wanted.prompt {
         return found(asked(wanted, watch, ask)?, kind, "a prompt");
     }
-    Err(failure(Cause::Usage(none(wanted))))
+    Err(failure(none(wanted, "")))
 }
 
 /// Takes nothing but a secret that has something to it.
@@ -206,23 +206,23 @@ fn asked(wanted: &Wanted<'_>, watch: &Watch, ask: Ask<'_>) -> Result<Secret, Fai
     answer.map_err(|error| {
         failure(match error.kind() {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Cause::Unanswered,
-            _ => Cause::Usage(format!("{}, and it cannot be asked for: {error}", none(wanted))),
+            _ => none(wanted, &format!(", and it cannot be asked for: {error}")),
         })
     })
 }
 
 /// Says that there is none, and the ways to give one.
-fn none(wanted: &Wanted<'_>) -> String {
+fn none(wanted: &Wanted<'_>, why_not_asked: &str) -> Cause {
     let Wanted { kind, user, host, .. } = *wanted;
-    let netrc = if wanted.netrc { ", or put it into the netrc file" } else { "" };
-    let or = if wanted.netrc { "" } else { "or " };
-    format!(
-        "there is no {} for {user} at {host}: use {} or {}, {or}set {}{netrc}",
-        kind.noun(),
-        kind.file_option(),
-        kind.command_option(),
-        kind.variable()
-    )
+    let mut ways = vec![
+        format!("{} FILE or {} COMMAND gives it", kind.file_option(), kind.command_option()),
+        format!("{} in the environment does", kind.variable()),
+        "an account in the configuration file does".to_owned(),
+    ];
+    if wanted.netrc {
+        ways.push("the netrc file does".to_owned());
+    }
+    Cause::Wanting { what: format!("there is no {} for {user} at {host}{why_not_asked}", kind.noun()), ways }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod fields;
 mod fold;
+pub mod identity;
 pub mod judge;
 pub mod leaf;
 pub mod media;

@@ -5,6 +5,7 @@ mod python;
 mod sent;
 mod size;
 
+use crate::fixture::limit::finished;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -18,7 +19,7 @@ pub(crate) fn compose(dir: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
     let mut input = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(move || drop(input.write_all(stdin)));
-        child.wait_with_output().unwrap()
+        finished(child)
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::composed;
+use crate::fixture::limit::limited;
 use crate::papers::installed;
 
 /// The message as mutt shows it, run on a terminal, since it wants one: the message is piped out decoded, and its last two
@@ -18,11 +19,13 @@ fn shown(mutt: &Path, dir: &Path, message: &[u8]) -> String {
               alternative_order text/plain text/html\nignore *\nunignore from to subject in-reply-to\n\
               push \"<pipe-message>cat > shown<enter><view-attachments><last-entry><save-entry><enter><previous-entry><save-entry><enter><exit><exit>\"\n";
     fs::write(dir.join("rc"), rc).unwrap();
-    let command = format!("timeout 20 {} -n -R -F rc -f box", mutt.display());
+    // In the foreground of its terminal, whatever shell script(1) starts: in the background it would be stopped.
+    let command =
+        format!("exec timeout --foreground --kill-after=5 20 {} -n -R -F rc -f box", mutt.display());
     let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--flush", "--command", &command, "/dev/null"]);
     script.current_dir(dir).env("TERM", "xterm").env("LC_ALL", "C.UTF-8").env("HOME", dir);
-    let output = script.stdin(Stdio::null()).output().unwrap();
+    let output = limited(script.stdin(Stdio::null()));
     fs::read_to_string(dir.join("shown"))
         .unwrap_or_else(|_| panic!("mutt showed nothing: {}", String::from_utf8_lossy(&output.stdout)))
 }

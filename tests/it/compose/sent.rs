@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::{compose, composed};
+use crate::fixture::limit::limited;
 
 /// Sends a file to a sink and gives back what the sink kept.
 fn kept(dir: &Path, message: &[u8], arguments: &[&str]) -> Vec<u8> {
@@ -12,7 +13,7 @@ fn kept(dir: &Path, message: &[u8], arguments: &[&str]) -> Vec<u8> {
     let mut send = Command::new(env!("CARGO_BIN_EXE_mailxport"));
     send.args(["send", "-t", "message.eml", "--server", "sink:out", "-q"]).args(arguments);
     send.env("MAILXPORT_CONFIG", "/dev/null").current_dir(dir);
-    let sent = send.stdout(Stdio::null()).output().unwrap();
+    let sent = limited(&mut send);
     assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
     let file = fs::read_dir(dir.join("out/new")).unwrap().next().unwrap().unwrap().path();
     let octets = fs::read(&file).unwrap();

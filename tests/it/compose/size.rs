@@ -1,5 +1,6 @@
 //! Memory does not grow with the message, and a source that breaks leaves a message without its end.
 
+use crate::fixture::limit::finished;
 use std::fs;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -58,7 +59,7 @@ fn a_file_that_changes_meanwhile_leaves_no_end() {
             _ => file.write_all(b"y").unwrap(),
         }
         out.read_to_end(&mut octets).unwrap();
-        let ended = child.wait_with_output().unwrap();
+        let ended = finished(child);
         let said = String::from_utf8_lossy(&ended.stderr);
         assert_eq!(ended.status.code(), Some(10), "{change}: {said}");
         assert_eq!(
@@ -81,7 +82,7 @@ fn a_reader_that_goes_away_ends_it_by_sigpipe() {
     fs::write(dir.path().join("blob"), vec![b'x'; 4 << 20]).unwrap();
     let mut child = start(dir.path(), &["--text", "/dev/null", "--attach", "blob"]);
     drop(child.stdout.take());
-    let ended = child.wait_with_output().unwrap();
+    let ended = finished(child);
     assert_eq!(ended.status.signal(), Some(13));
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }

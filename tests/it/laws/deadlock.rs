@@ -1,6 +1,7 @@
 //! Ten thousand recipients over real sockets against servers that talk without listening: neither side may hold the other.
 
 use super::{envelope, letter, open, plan};
+use crate::fixture::limit::limited;
 use mailxport::net::wire::Wire;
 use mailxport::smtp::session::Session;
 use mailxport::terms::event::Deaf;
@@ -10,7 +11,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 const RECIPIENTS: usize = 10_000;
@@ -142,8 +143,8 @@ fn each_way(manner: &str) {
     for road in ["tcp", "unix", "tcp partial", "tcp chunks", "unix partial small chunks"] {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["laws::deadlock::child_with_many_recipients", "--exact", "--nocapture"]);
-        command.env(CHILD, format!("{manner} {road}")).stdin(Stdio::null());
-        let output = command.output().unwrap();
+        command.env(CHILD, format!("{manner} {road}"));
+        let output = limited(&mut command);
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{manner} {road}: {}\n{words}", output.status);
     }

@@ -4,6 +4,7 @@
 //! fails on purpose. The parent looks at its exit status and its words.
 
 use super::{envelope, letter, open, plan};
+use crate::fixture::limit::somebody_at;
 use mailxport::app::guard::{catch_faults, catch_lack_of_memory, enforce};
 use mailxport::delivery::again::Tries;
 use mailxport::delivery::deliver::deliver;
@@ -117,6 +118,7 @@ impl Desk for Silent {
 
 /// Accepts one session and answers every line of it well.
 fn serve(listener: TcpListener) {
+    somebody_at(&listener);
     let (stream, _) = listener.accept().unwrap();
     let (mut writer, reader) = (stream.try_clone().unwrap(), BufReader::new(stream));
     writer.write_all(b"220 here\r\n").unwrap();

@@ -1,5 +1,6 @@
 //! A run that is ended by force still tells of the message in hand, to those who read along.
 
+use crate::fixture::limit::finished;
 use crate::sink::Running;
 use serde_json::Value;
 use std::fmt::Write;
@@ -26,7 +27,7 @@ fn a_run_ended_by_force_has_an_object_and_one_done_for_the_message_in_hand() {
         .stderr(Stdio::piped());
     let mut child = run.spawn().unwrap();
     let unread = child.stderr.take();
-    let ended = child.wait_with_output().unwrap();
+    let ended = finished(child);
     drop(unread);
     assert_eq!(ended.status.code(), Some(25));
     let object: Value = serde_json::from_slice(&ended.stdout).unwrap();

@@ -13,6 +13,7 @@ use rustls::{ServerConfig, SupportedProtocolVersion};
 use super::server::{Place, Ran, Wire};
 use super::verifier::{Came, Last, PASSWORD, serve};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::limit::limited;
 use crate::papers::installed;
 
 const PLUS: &str = "SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-1 PLAIN";
@@ -65,7 +66,7 @@ fn under_tls_1_3_the_log_on_is_bound_to_the_session_or_says_that_it_could_be() {
 
 /// openssl in a directory; what it prints.
 fn openssl(dir: &Path, words: &str) -> Vec<u8> {
-    let ran = Command::new("openssl").args(words.split_whitespace()).current_dir(dir).output().unwrap();
+    let ran = limited(Command::new("openssl").args(words.split_whitespace()).current_dir(dir));
     assert!(ran.status.success(), "{words}: {}", String::from_utf8_lossy(&ran.stderr));
     ran.stdout
 }

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustls::ServerConfig;
 
+use crate::fixture::limit::somebody_at;
 use crate::fixture::pipe::{Heard, Pipe, Socket};
 
 /// The longest wait for anything; a test that needs it has failed.
@@ -110,9 +110,7 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn accept(listener: &TcpListener) -> Self {
-        let limit = Timespec::try_from(PATIENCE).unwrap();
-        let came = poll(&mut [PollFd::new(listener, PollFlags::IN)], Some(&limit)).unwrap();
-        assert!(came > 0, "nobody came");
+        somebody_at(listener);
         let pipe = Pipe::new(Socket::Tcp(listener.accept().unwrap().0), PATIENCE);
         Self { pipe, heard: Vec::new() }
     }

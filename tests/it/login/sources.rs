@@ -1,11 +1,12 @@
 //! Where a password may come from: files by their mode, and nothing where there is nobody to ask.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::server::Place;
+use crate::fixture::limit::limited;
 
 /// Runs it against a server that offers PLAIN; the line with AUTH must hold the password.
 fn logs_on_with(place: &Place, words: &str, env: &[(&str, &str)], password: &str) {
@@ -49,16 +50,15 @@ fn every_source_gives_its_first_line_octet_for_octet() {
 #[test]
 fn without_a_password_and_a_terminal_the_ways_to_give_one_are_named() {
     let place = Place::new();
-    let ran = Command::new("setsid")
+    let mut apart = Command::new("setsid");
+    apart
         .args(["--wait", env!("CARGO_BIN_EXE_mailxport"), "send", "note.eml", "--server", "127.0.0.1:1"])
         .args(["--to", "b@d.example", "--user", "ada"])
         .env_clear()
         .env("MAILXPORT_CONFIG", "/dev/null")
         .env("HOME", place.path())
-        .current_dir(place.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("setsid(1), of every Debian");
+        .current_dir(place.path());
+    let ran = limited(&mut apart);
     let said = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(2), "{said}");
     for word in [

@@ -6,6 +6,7 @@ mod lists;
 mod pages;
 mod roff;
 
+use crate::fixture::limit::limited;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ pub(crate) fn holds(path: &str, wanted: &str) {
     assert!(
         found == wanted,
         "{path} is not what it should be from line {} on:\n  found:  {:?}\n  wanted: {:?}\n\
-         BLESS=1 cargo test --test it papers rewrites it; read the difference before you commit it",
+         BLESS=1 in front of the same test rewrites it; read the difference before you commit it",
         line + 1,
         found.lines().nth(line),
         wanted.lines().nth(line),
@@ -64,7 +65,7 @@ pub(crate) fn installed(name: &str) -> Option<PathBuf> {
 
 /// Runs a command to its end and returns what it printed on both streams.
 pub(crate) fn output(command: &mut Command) -> (bool, String) {
-    let output = command.output().unwrap();
+    let output = limited(command);
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }

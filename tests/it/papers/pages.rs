@@ -27,6 +27,11 @@ fn command<'t>(tree: &'t clap::Command, name: &str) -> Option<&'t clap::Command>
     Some(command.get_subcommands().find(|inner| inner.get_name() != "help").unwrap_or(command))
 }
 
+/// A command of one of the commands, by its name.
+fn within<'t>(tree: &'t clap::Command, name: &str) -> &'t clap::Command {
+    tree.get_subcommands().find_map(|outer| outer.find_subcommand(name)).unwrap()
+}
+
 /// A page with everything poured in: `@WORD ARGUMENT@` is what the table or the tree has for it.
 fn page(name: &str) -> String {
     let frame = fs::read_to_string(root().join(format!("tests/it/papers/{name}.in"))).unwrap();
@@ -71,7 +76,11 @@ fn value(
         ("VERSION", "") => env!("CARGO_PKG_VERSION").to_owned(),
         ("COMMANDS", "") => roff::commands(tree),
         ("ABOUT", "") => roff::about(command.unwrap()),
-        ("OPTIONS", heading) => roff::options(command.unwrap(), heading),
+        ("ABOUT", inner) => roff::about(within(tree, inner)),
+        ("OPTIONS", heading) => match heading.split_once(' ') {
+            Some(("of", inner)) => roff::options(within(tree, inner), "Options"),
+            _ => roff::options(command.unwrap(), heading),
+        },
         ("CLASSES", "") => lists::classes(),
         ("EXITS", "short") => lists::short(),
         ("STATUSES", "") => lists::statuses(),
@@ -100,12 +109,15 @@ fn the_man_pages_are_as_the_options_and_the_table_have_it() {
 fn the_man_pages_have_every_option() {
     let tree = tree();
     for name in tree.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help") {
-        let (page, command) = (page(&format!("mailxport-{name}.1")), command(&tree, name).unwrap());
-        for arg in command.get_arguments().filter(|arg| arg.get_id() != "help" || arg.get_long().is_some()) {
+        let page = page(&format!("mailxport-{name}.1"));
+        let outer = tree.find_subcommand(name).unwrap();
+        let commands = outer.get_subcommands().chain([outer]).filter(|command| command.get_name() != "help");
+        let options = commands.flat_map(clap::Command::get_arguments);
+        for arg in options.filter(|arg| arg.get_id() != "help" || arg.get_long().is_some()) {
             let long = arg.get_long().map(|long| format!("\\fB\\-\\-{}\\fR", long.replace('-', "\\-")));
             let short = arg.get_short().map(|short| format!("\\fB\\-{short}\\fR"));
             for option in [long, short].into_iter().flatten() {
-                assert!(page.contains(&option), "{} lacks {option}", command.get_name());
+                assert!(page.contains(&option), "{name} lacks {option}");
             }
         }
     }
@@ -132,12 +144,15 @@ fn short_help_has_one_line_an_option() {
         &["check"],
         &["sink"],
         &["config", "show"],
+        &["config", "init"],
         &["explain"],
     ] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         let (_, help) = output(program.args(words).arg("-h").env("COLUMNS", "100"));
         let tree = tree();
-        let options = command(&tree, words[0]).unwrap().get_arguments().filter(|arg| !arg.is_positional());
+        let command =
+            words.get(1).map_or_else(|| command(&tree, words[0]).unwrap(), |inner| within(&tree, inner));
+        let options = command.get_arguments().filter(|arg| !arg.is_positional());
         let lines = help.lines().filter(|line| line.trim_start().starts_with('-'));
         assert!(lines.clone().all(|line| line.trim().contains("  ") && line.len() <= 100), "{help}");
         assert_eq!(lines.count(), options.count(), "{help}");

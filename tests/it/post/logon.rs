@@ -2,6 +2,7 @@
 
 use super::server::{Asked, Desk, Feed, NOTE, Part, Peer, answering, part, run};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::limit::limited;
 
 const PASSWORD: &str = "tiger 7ü";
 /// `ada:tiger 7ü` in base64.
@@ -185,7 +186,7 @@ fn the_environment_of_a_mail_server_is_for_no_other_host() {
         drop((serve, listener));
         let mut command =
             super::server::command(desk.place.path(), &format!("post http://127.0.0.1:{port}/in note.eml"));
-        let output = command.env("MAILXPORT_SERVER", server).env("MAILXPORT_TOKEN", "tok").output().unwrap();
+        let output = limited(command.env("MAILXPORT_SERVER", server).env("MAILXPORT_TOKEN", "tok"));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         // A token that goes with the request is kept from a connection in clear; one that does not, finds nobody there.
         assert!(said.contains("is in clear") || said.contains("connection refused"), "{said}");

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustls::ServerConfig;
 
+use crate::fixture::limit::finished;
 use crate::fixture::pipe::{Heard, Pipe, Socket};
 
 /// The longest wait for anything; a test that needs it has failed.
@@ -279,7 +280,7 @@ pub(super) fn run(dir: &Path, words: &str, feed: Feed<'_>) -> Ran {
     let stdin = if matches!(feed, Feed::Nothing) { Stdio::null() } else { Stdio::piped() };
     let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let open = fed(&mut child, feed);
-    let output = child.wait_with_output().unwrap();
+    let output = finished(child);
     drop(open);
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     if words.contains("--json") {

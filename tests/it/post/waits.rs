@@ -1,6 +1,7 @@
 //! Every wait has its limit; a deadline and a signal end all of them.
 
 use super::server::{Desk, Feed, Peer, command, part};
+use crate::fixture::limit::{finished, somebody_at};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::Duration;
@@ -82,6 +83,7 @@ fn a_signal_ends_the_request_without_its_end() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    somebody_at(&listener);
     let (mut socket, _) = listener.accept().unwrap();
     socket.set_read_timeout(Some(super::server::PATIENCE)).unwrap();
     std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"hello").unwrap();
@@ -95,7 +97,7 @@ fn a_signal_ends_the_request_without_its_end() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     let open = child.stdin.take();
-    let output = child.wait_with_output().unwrap();
+    let output = finished(child);
     drop(open);
     assert_eq!(output.status.signal(), Some(15));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -1,6 +1,7 @@
 //! Other ways to the server: a unix socket in place of the host, and a proxy.
 
 use super::server::{Desk, Feed, NOTE, Peer, part, run};
+use crate::fixture::limit::somebody_at;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixListener;
 
@@ -9,6 +10,7 @@ fn a_unix_socket_stands_for_the_host_of_the_url() {
     let desk = Desk::new();
     let listener = UnixListener::bind(desk.place.path().join("sock")).unwrap();
     let serving = std::thread::spawn(move || {
+        somebody_at(&listener);
         let (mut socket, _) = listener.accept().unwrap();
         let mut heard = Vec::new();
         let mut block = [0; 4096];

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use crate::fixture::limit::{limited, somebody_at};
 
 /// The longest wait for anything; a test that needs it has failed.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
@@ -27,9 +27,7 @@ pub(super) fn listener() -> (TcpListener, u16) {
 }
 
 pub(super) fn accept(listener: &TcpListener) -> Pipe {
-    let limit = Timespec::try_from(PATIENCE).unwrap();
-    let came = poll(&mut [PollFd::new(listener, PollFlags::IN)], Some(&limit)).unwrap();
-    assert!(came > 0, "nobody came");
+    somebody_at(listener);
     let socket = listener.accept().unwrap().0;
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.set_nodelay(true).unwrap();
@@ -182,9 +180,8 @@ pub(super) fn run(words: &str, env: &[(&str, &str)]) -> Ran {
         .env_clear()
         .env("MAILXPORT_CONFIG", "/dev/null")
         .envs(env.iter().copied())
-        .current_dir(place.path())
-        .stdin(Stdio::null());
-    let output = command.output().unwrap();
+        .current_dir(place.path());
+    let output = limited(&mut command);
     let stdout = String::from_utf8(output.stdout).unwrap();
     Ran {
         exit: output.status.code(),

@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use super::corpus::Way;
 use super::server::{find, free_port, skipped};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::limit::{finished, limited};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -218,7 +219,7 @@ impl Mta {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["send", "message", "--json", "--from", "a@d.example", "--timeout", "30"]);
         let command = command.args(words).current_dir(self.place.path()).env_clear();
-        command.env("MAILXPORT_CONFIG", "/dev/null").stdin(Stdio::null()).output().unwrap()
+        limited(command.env("MAILXPORT_CONFIG", "/dev/null"))
     }
 
     /// Sends a message by one of the ways.
@@ -245,7 +246,7 @@ impl Mta {
         let mut stdin = child.stdin.take().unwrap();
         let message = message.to_vec();
         let feed = thread::spawn(move || stdin.write_all(&message));
-        let output = child.wait_with_output().unwrap();
+        let output = finished(child);
         let fed = feed.join().unwrap();
         assert!(!way.stream || !output.status.success() || fed.is_ok(), "{fed:?}");
         output
@@ -256,7 +257,7 @@ impl Mta {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.args(["check", "--json", "--from", "a@d.example", "--timeout", "30"]);
         command.args(["--tls", "required", "--ca-file", "ca.pem"]).args(words);
-        command.current_dir(self.place.path()).env_clear().stdin(Stdio::null()).output().unwrap()
+        limited(command.current_dir(self.place.path()).env_clear())
     }
 
     /// The next message to be delivered while `act` runs or soon after it, without the lines of its way.

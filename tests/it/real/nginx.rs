@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::server::skipped;
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::limit::finished;
 
 struct Nginx {
     child: Child,
@@ -110,7 +111,8 @@ impl Nginx {
         let words = words
             .replace("{url}", &format!("http://127.0.0.1:{}", self.port))
             .replace("{tls}", &format!("https://127.0.0.1:{}", self.secure));
-        Command::new(env!("CARGO_BIN_EXE_mailxport"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
+        command
             .arg("post")
             .args(words.split(' '))
             .args(["--timeout", "20"])
@@ -118,8 +120,9 @@ impl Nginx {
             .env("MAILXPORT_CONFIG", "/dev/null")
             .current_dir(self.place.path())
             .stdin(fs::File::open(self.place.path().join("note.eml")).unwrap())
-            .output()
-            .unwrap()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        finished(command.spawn().unwrap())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use super::corpus::{self, Way};
@@ -11,6 +11,7 @@ use super::interop::Proved;
 use super::server::{Server, skipped};
 use crate::fixture::content::{canonical, stuffed};
 use crate::fixture::escape::readable;
+use crate::fixture::limit::limited;
 
 /// What must be kept of a file.
 type Form = fn(&[u8]) -> Vec<u8>;
@@ -28,12 +29,8 @@ fn send(server: &Server, file: &[u8]) {
     fs::write(&path, file).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
     command.arg("send").arg(&path).args(["--from", "a@d.example", "--to", "b@d.example", "--timeout", "20"]);
-    command
-        .args(["--server", &server.address.to_string()])
-        .env_clear()
-        .env("MAILXPORT_CONFIG", "/dev/null")
-        .stdin(Stdio::null());
-    let output = command.output().unwrap();
+    command.args(["--server", &server.address.to_string()]).env_clear().env("MAILXPORT_CONFIG", "/dev/null");
+    let output = limited(&mut command);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", output.status);
 }
@@ -128,7 +125,7 @@ fn a_server_without_tls_gets_nothing_where_tls_is_required() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
         command.arg("send").arg(&path).args(["--to", "b@d.example", "--tls", "required", "--server"]);
         command.arg(server.address.to_string()).env_clear().env("MAILXPORT_CONFIG", "/dev/null");
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        let output = limited(&mut command);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(93), "{what}: {said}");
         assert!(said.contains("does not offer STARTTLS") && server.messages().is_empty(), "{what}: {said}");

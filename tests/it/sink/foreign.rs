@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use super::{Running, envelope};
+use crate::fixture::limit::finished;
 
 /// A message with everything that dots and line ends can do to it.
 const MESSAGE: &str = "From: a@d.example\r\nTo: b@d.example\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\
@@ -40,12 +41,14 @@ pub(super) fn attempt(sink: &Running, octets: &[u8], arguments: &[&str]) -> (boo
         argument.replace("{host}", host).replace("{port}", port).replace("{file}", file.to_str().unwrap())
     };
     let arguments: Vec<_> = arguments.iter().map(fill).collect();
-    let output = Command::new(&arguments[0])
+    let mut client = Command::new(&arguments[0]);
+    client
         .args(&arguments[1..])
         .env("HOME", sink.dir.path())
         .stdin(fs::File::open(&file).unwrap())
-        .output()
-        .unwrap();
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let output = finished(client.spawn().unwrap());
     let words = [output.stderr, output.stdout].concat();
     (output.status.success(), String::from_utf8_lossy(&words).into_owned())
 }

@@ -11,6 +11,7 @@ mod logon;
 mod secure;
 mod wishes;
 
+use crate::fixture::limit::limited;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -236,7 +237,7 @@ pub(crate) fn queue_id(reply: &str) -> &str {
 
 /// Runs the sink where it must not start, and gives its status and what it said.
 pub(crate) fn refused(options: &[&str]) -> (Option<i32>, String) {
-    let output = program().arg("sink").args(options).stdin(Stdio::null()).output().unwrap();
+    let output = limited(program().arg("sink").args(options));
     assert!(output.stdout.is_empty());
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }

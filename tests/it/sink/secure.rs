@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::foreign::{attempt, is_installed};
 use super::{Client, Running, program, refused};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::limit::limited;
 
 /// A message that every client leaves as it is.
 const MESSAGE: &str = "From: a@d.example\r\nTo: b@d.example\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\
@@ -218,7 +219,7 @@ fn our_own_client_pins_the_certificate_that_was_made() {
             let mut command = program();
             command.args(["send", "-t", "--server", &server, "--tls", "required", "--user", "alice"]);
             command.args(["--tls-fingerprint", print]).arg(&note);
-            command.env("MAILXPORT_PASSWORD", PASSWORD).output().unwrap()
+            limited(command.env("MAILXPORT_PASSWORD", PASSWORD))
         };
         let output = send(print);
         assert!(output.status.success(), "{output:?}");

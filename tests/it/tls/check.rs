@@ -2,6 +2,7 @@
 
 use super::server::{Door, Kept, Ran, Stage, mail_server};
 use crate::fixture::certificates::{Authority, Draft, Paper};
+use crate::fixture::limit::limited;
 use serde_json::{Value, json};
 
 impl Stage {
@@ -168,7 +169,7 @@ fn the_report_for_people_fits_into_80_columns() {
             "b@d.example",
             "--server",
         ]);
-        let output = command.arg(server).env_clear().current_dir(stage.place.path()).output().unwrap();
+        let output = limited(command.arg(server).env_clear().current_dir(stage.place.path()));
         assert_eq!(output.status.code(), Some(39));
         String::from_utf8(output.stdout).unwrap()
     });

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
 use crate::fixture::certificates::{Authority, Draft, Paper};
+use crate::fixture::limit::limited;
 use crate::fixture::pipe::{Heard, Pipe, Socket};
 
 /// The longest wait for anything; a test that needs it has failed.
@@ -258,13 +259,8 @@ pub(super) fn run(dir: &Path, words: &str, env: &[(&str, &Path)]) -> Ran {
     if !words.contains("--timeout") {
         command.args(["--timeout", "20"]);
     }
-    command
-        .env_clear()
-        .env("MAILXPORT_CONFIG", "/dev/null")
-        .envs(env.iter().copied())
-        .current_dir(dir)
-        .stdin(Stdio::null());
-    let output = command.output().unwrap();
+    command.env_clear().env("MAILXPORT_CONFIG", "/dev/null").envs(env.iter().copied()).current_dir(dir);
+    let output = limited(&mut command);
     let stdout = String::from_utf8(output.stdout).unwrap();
     Ran {
         exit: output.status.code(),
