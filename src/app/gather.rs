@@ -256,7 +256,11 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
         let end = memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length);
         let line = &text[from..end];
         at += 1;
-        let read = if is_plain(line) { Some(Address::parse_in(&list, from..end)) } else { on_a_line(line) };
+        let read = if is_plain(line) {
+            Some(Address::parse_in(&list, from..end, found.last()))
+        } else {
+            on_a_line(line)
+        };
         if let Some(address) = read {
             found.push(address.map_err(|problem| bad(at, problem))?);
         }

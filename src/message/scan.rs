@@ -127,7 +127,9 @@ impl Scan {
             self.slowly(line);
             rest = behind;
         }
-        self.body(rest);
+        if !rest.is_empty() {
+            self.body(rest);
+        }
     }
 
     fn body(&mut self, block: &[u8]) {

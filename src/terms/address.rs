@@ -55,18 +55,22 @@ const LONGEST_LABEL: usize = 63;
 impl Address {
     /// Reads an addr-spec without brackets, display name or comments.
     pub fn parse(text: &str) -> Result<Address, AddressProblem> {
-        let read = Read::of(text)?;
+        let read = Read::of(text, None)?;
         match read.rewritten {
             Some(whole) => Ok(Address::all_of(whole.into(), read.at)),
             None => Ok(Address::all_of(text.into(), read.at)),
         }
     }
 
-    /// The same of a part of a list.
-    pub fn parse_in(list: &Arc<str>, part: Range<usize>) -> Result<Address, AddressProblem> {
+    /// The same of a part of a list, behind an address of it: many lists have but one domain.
+    pub fn parse_in(
+        list: &Arc<str>,
+        part: Range<usize>,
+        before: Option<&Address>,
+    ) -> Result<Address, AddressProblem> {
         let (start, length) = (u32::try_from(part.start), u8::try_from(part.len()));
         let text = list.get(part).unwrap_or("");
-        let read = Read::of(text)?;
+        let read = Read::of(text, before.and_then(Address::domain))?;
         Ok(match (read.rewritten, start, length) {
             (None, Ok(start), Ok(length)) => Address { list: Arc::clone(list), start, length, at: read.at },
             (Some(whole), ..) => Address::all_of(whole.into(), read.at),
@@ -86,6 +90,10 @@ impl Address {
         &self.list[start..start + usize::from(self.length)]
     }
 
+    fn domain(&self) -> Option<&str> {
+        self.as_str().get(usize::from(self.at?) + 1..)
+    }
+
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
     pub fn needs_utf8(&self) -> bool {
         !self.as_str().is_ascii()
@@ -100,7 +108,7 @@ impl Address {
     pub fn key(&self) -> Cow<'_, str> {
         // The part that has no case.
         let (exact, folded) = self.as_str().split_at(self.at.map_or(0, usize::from));
-        match folded.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        match folded.bytes().fold(false, |any, octet| any | octet.is_ascii_uppercase()) {
             true => [exact, &folded.to_ascii_lowercase()].concat().into(),
             false => self.as_str().into(),
         }
@@ -121,7 +129,8 @@ struct Read {
 }
 
 impl Read {
-    fn of(text: &str) -> Result<Read, AddressProblem> {
+    /// Reads it; a domain that is known to be good is not judged again.
+    fn of(text: &str, good: Option<&str>) -> Result<Read, AddressProblem> {
         let problem = |why| AddressProblem { text: text.to_owned(), why };
         // Beyond ASCII only the 32 behind it are control characters.
         let is_odd = |octet: u8| octet.is_ascii_control() | !octet.is_ascii();
@@ -133,6 +142,7 @@ impl Read {
         }
         let (local, rest) = split_local(text).map_err(problem)?;
         let domain = match rest.strip_prefix('@') {
+            Some(domain) if good == Some(domain) => Some(domain.into()),
             Some(domain) => Some(parse_domain(domain).map_err(problem)?),
             None if rest.is_empty() && local.eq_ignore_ascii_case("postmaster") => None,
             None if rest.is_empty() => return Err(problem("it has no @domain")),
@@ -361,5 +371,40 @@ mod tests {
         assert!(parse("a@D.example").same_mailbox(&parse("a@d.EXAMPLE")));
         assert!(!parse("A@d.example").same_mailbox(&parse("a@d.example")));
         assert!(parse("POSTMASTER").same_mailbox(&parse("postmaster")));
+    }
+
+    #[test]
+    fn what_stands_in_a_list_is_judged_as_if_it_stood_alone() {
+        let texts = [
+            "a@d.example",
+            "b@d.example",
+            "b@D.example",
+            "c@d..example",
+            "d@d.example",
+            "e@",
+            "\"f@g\"@d.example",
+            "h@d.example",
+            "postmaster",
+            "i@d.example",
+            "j@[127.0.0.1]",
+            "k@[127.0.0.1]",
+            "l@bücher.example",
+            "m@bücher.example",
+            "n@xn--bcher-kva.example",
+            "o@d.example x",
+        ];
+        let list: Arc<str> = texts.join("\n").into();
+        let (mut before, mut start) = (None, 0);
+        for text in texts {
+            let read = Address::parse_in(&list, start..start + text.len(), before.as_ref());
+            assert_eq!(read, Address::parse(text), "{text}");
+            let shown = |address: &Address| (address.key().into_owned(), address.at);
+            assert_eq!(
+                read.as_ref().ok().map(shown),
+                Address::parse(text).ok().as_ref().map(shown),
+                "{text}"
+            );
+            (before, start) = (read.ok().or(before), start + text.len() + 1);
+        }
     }
 }
