@@ -29,6 +29,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('send-stream', 'send-stream', [CompletionResultType]::ParameterValue, 'Send standard input, told beforehand to be exactly N octets')
             [CompletionResult]::new('post', 'post', [CompletionResultType]::ParameterValue, 'Post a message, or any stream, to the URL of a resource')
             [CompletionResult]::new('compose', 'compose', [CompletionResultType]::ParameterValue, 'Write a message (text, HTML, attachments) to standard output')
+            [CompletionResult]::new('sendmail', 'sendmail', [CompletionResultType]::ParameterValue, 'Take mail as sendmail(8) does, from cron, PHP, mutt and others')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Begin a configuration file, or show what it and all the rest come to')
@@ -67,6 +68,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--dot-timeout', '--dot-timeout', [CompletionResultType]::ParameterName, 'Wait so long for the verdict [default: 600]')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Wait so long for a connection [default: 30]')
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'End the whole run after so long')
+            [CompletionResult]::new('--max-recipients', '--max-recipients', [CompletionResultType]::ParameterName, 'Name so many recipients at most in one transaction')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the message]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'A recipient or a comma list; may be repeated')
@@ -253,6 +255,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'mailxport;sendmail' {
+            break
+        }
         'mailxport;check' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
@@ -419,6 +424,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('send-stream', 'send-stream', [CompletionResultType]::ParameterValue, 'Send standard input, told beforehand to be exactly N octets')
             [CompletionResult]::new('post', 'post', [CompletionResultType]::ParameterValue, 'Post a message, or any stream, to the URL of a resource')
             [CompletionResult]::new('compose', 'compose', [CompletionResultType]::ParameterValue, 'Write a message (text, HTML, attachments) to standard output')
+            [CompletionResult]::new('sendmail', 'sendmail', [CompletionResultType]::ParameterValue, 'Take mail as sendmail(8) does, from cron, PHP, mutt and others')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell what a server offers and what would go wrong, without sending')
             [CompletionResult]::new('sink', 'sink', [CompletionResultType]::ParameterValue, 'Run a small local mail server that keeps what it is sent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Begin a configuration file, or show what it and all the rest come to')
@@ -436,6 +442,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             break
         }
         'mailxport;help;compose' {
+            break
+        }
+        'mailxport;help;sendmail' {
             break
         }
         'mailxport;help;check' {

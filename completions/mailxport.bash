@@ -40,6 +40,9 @@ _mailxport() {
             mailxport,send-stream)
                 cmd="mailxport__subcmd__send__subcmd__stream"
                 ;;
+            mailxport,sendmail)
+                cmd="mailxport__subcmd__sendmail"
+                ;;
             mailxport,sink)
                 cmd="mailxport__subcmd__sink"
                 ;;
@@ -85,6 +88,9 @@ _mailxport() {
             mailxport__subcmd__help,send-stream)
                 cmd="mailxport__subcmd__help__subcmd__send__subcmd__stream"
                 ;;
+            mailxport__subcmd__help,sendmail)
+                cmd="mailxport__subcmd__help__subcmd__sendmail"
+                ;;
             mailxport__subcmd__help,sink)
                 cmd="mailxport__subcmd__help__subcmd__sink"
                 ;;
@@ -101,7 +107,7 @@ _mailxport() {
 
     case "${cmd}" in
         mailxport)
-            opts="-h -V --help --version send send-stream post compose check sink config explain help"
+            opts="-h -V --help --version send send-stream post compose sendmail check sink config explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -615,7 +621,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__help)
-            opts="send send-stream post compose check sink config explain help"
+            opts="send send-stream post compose sendmail check sink config explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -755,6 +761,20 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__help__subcmd__send__subcmd__stream)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__help__subcmd__sendmail)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -953,7 +973,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__send)
-            opts="-a -4 -6 -u -f -t -v -q -h --files-from --jobs --unsent --dry-run --message-id --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --retry --retry-delay --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
+            opts="-a -4 -6 -u -f -t -v -q -h --files-from --jobs --unsent --dry-run --message-id --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --max-recipients --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --keep-bcc --as-is --max-size --retry --retry-delay --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1076,6 +1096,10 @@ _mailxport() {
                     return 0
                     ;;
                 --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-recipients)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1325,6 +1349,20 @@ _mailxport() {
                     COMPREPLY=($(compgen -W "ixp sysexits" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailxport__subcmd__sendmail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -26,6 +26,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand send-stream 'Send standard input, told beforehand to be exactly N octets'
             cand post 'Post a message, or any stream, to the URL of a resource'
             cand compose 'Write a message (text, HTML, attachments) to standard output'
+            cand sendmail 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
             cand config 'Begin a configuration file, or show what it and all the rest come to'
@@ -63,6 +64,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --dot-timeout 'Wait so long for the verdict [default: 600]'
             cand --connect-timeout 'Wait so long for a connection [default: 30]'
             cand --deadline 'End the whole run after so long'
+            cand --max-recipients 'Name so many recipients at most in one transaction'
             cand -f 'The sender; '''' is the null sender [default: of the message]'
             cand --from 'The sender; '''' is the null sender [default: of the message]'
             cand --to 'A recipient or a comma list; may be repeated'
@@ -245,6 +247,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mailxport;sendmail'= {
+        }
         &'mailxport;check'= {
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
             cand -a 'Go by this account of the configuration file [default: by sender]'
@@ -401,6 +405,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand send-stream 'Send standard input, told beforehand to be exactly N octets'
             cand post 'Post a message, or any stream, to the URL of a resource'
             cand compose 'Write a message (text, HTML, attachments) to standard output'
+            cand sendmail 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
             cand check 'Tell what a server offers and what would go wrong, without sending'
             cand sink 'Run a small local mail server that keeps what it is sent'
             cand config 'Begin a configuration file, or show what it and all the rest come to'
@@ -414,6 +419,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         &'mailxport;help;post'= {
         }
         &'mailxport;help;compose'= {
+        }
+        &'mailxport;help;sendmail'= {
         }
         &'mailxport;help;check'= {
         }

@@ -30,6 +30,7 @@ complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send" -d 'Send 
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
+complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sendmail" -d 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
 complete -c mailxport -n "__fish_mailxport_needs_command" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
@@ -76,6 +77,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l timeout -d 
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l dot-timeout -d 'Wait so long for the verdict [default: 600]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l connect-timeout -d 'Wait so long for a connection [default: 30]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l deadline -d 'End the whole run after so long' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l max-recipients -d 'Name so many recipients at most in one transaction' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -s f -l from -d 'The sender; \'\' is the null sender [default: of the message]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l to -d 'A recipient or a comma list; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand send" -l to-file -d 'Take recipients from FILE, one a line' -r -F
@@ -407,14 +409,15 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_s
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -l json -d 'Print JSON instead: an array, one object a row'
 complete -c mailxport -n "__fish_mailxport_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
-complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "send" -d 'Send message files over one SMTP or LMTP session'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "send-stream" -d 'Send standard input, told beforehand to be exactly N octets'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "post" -d 'Post a message, or any stream, to the URL of a resource'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "compose" -d 'Write a message (text, HTML, attachments) to standard output'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "sendmail" -d 'Take mail as sendmail(8) does, from cron, PHP, mutt and others'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "check" -d 'Tell what a server offers and what would go wrong, without sending'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "sink" -d 'Run a small local mail server that keeps what it is sent'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "config" -d 'Begin a configuration file, or show what it and all the rest come to'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "explain" -d 'Tell what an exit status means and what to do next'
+complete -c mailxport -n "__fish_mailxport_using_subcommand help; and not __fish_seen_subcommand_from send send-stream post compose sendmail check sink config explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, its value, and where it comes from'
 complete -c mailxport -n "__fish_mailxport_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Ask three questions and write a first configuration file'

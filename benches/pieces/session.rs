@@ -37,6 +37,7 @@ fn ground(recipients: usize) -> Option<Ground> {
         family: Family::Any,
         source: None,
         proxy: None,
+        max_recipients: None,
         partial: true,
         chunking: true,
         dsn: Dsn::default(),

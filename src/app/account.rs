@@ -9,7 +9,7 @@ use crate::config::account::Configuration;
 use crate::config::configuration::{self, Found};
 use crate::config::environment::Environment;
 use crate::config::key::did_you_mean;
-use crate::config::place::Place;
+use crate::config::place::{Around, Place};
 use crate::config::settled::{Chosen, Credentials, Settled, no_server, settle};
 use crate::terms::address::Address;
 use crate::terms::address_list::mailbox;
@@ -45,7 +45,15 @@ pub enum Choice<'a> {
 
 impl Book {
     pub fn open(args: &ServerArgs, watch: &Watch) -> Result<Book, Failure> {
-        configuration::open(args.config.as_deref(), watch).map(Book)
+        Book::open_in(args, &Around::Environment, watch)
+    }
+
+    pub fn open_in(args: &ServerArgs, around: &Around, watch: &Watch) -> Result<Book, Failure> {
+        configuration::open(args.config.as_deref(), around, watch).map(Book)
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.0.place
     }
 
     pub fn configuration(&self) -> Option<&Configuration> {
@@ -106,7 +114,17 @@ pub fn settled(
     envelope: &EnvelopeArgs,
     chosen: Option<Chosen<'_>>,
 ) -> Result<Settled, Failure> {
-    settle(layer(args, envelope), &Environment::read(), chosen).map_err(usage)
+    settled_in(args, envelope, &Environment::read(), chosen)
+}
+
+/// The same where the environment is another one, or has no say.
+pub fn settled_in(
+    args: &ServerArgs,
+    envelope: &EnvelopeArgs,
+    environment: &Environment,
+    chosen: Option<Chosen<'_>>,
+) -> Result<Settled, Failure> {
+    settle(layer(args, envelope), environment, chosen).map_err(usage)
 }
 
 /// The same for a run that needs a server.
@@ -115,12 +133,24 @@ pub fn in_force(
     envelope: &EnvelopeArgs,
     chosen: Option<Chosen<'_>>,
 ) -> Result<InForce, Failure> {
-    let Settled { server, settings, credentials, kept_back } = settled(args, envelope, chosen)?;
-    let server = server.ok_or_else(|| Failure::new(Stage::Input, no_server()))?;
+    let settled = settled(args, envelope, chosen)?;
+    let in_force = with_server(settled, args, envelope, chosen)?;
+    in_force.ok_or_else(|| Failure::new(Stage::Input, no_server()))
+}
+
+/// What was settled on, if that names a server.
+pub fn with_server(
+    settled: Settled,
+    args: &ServerArgs,
+    envelope: &EnvelopeArgs,
+    chosen: Option<Chosen<'_>>,
+) -> Result<Option<InForce>, Failure> {
+    let Settled { server, settings, credentials, kept_back } = settled;
+    let Some(server) = server else { return Ok(None) };
     let (args, envelope) = filled(args, envelope, &settings);
     let account = chosen.map(|chosen| chosen.account.name.clone());
     let notes = kept_back.iter().map(crate::config::settled::KeptBack::sentence).collect();
-    Ok(InForce { server, args, envelope, credentials, account, notes })
+    Ok(Some(InForce { server, args, envelope, credentials, account, notes }))
 }
 
 /// What a run without messages goes by.

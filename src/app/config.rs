@@ -9,6 +9,7 @@ use crate::cli::config::{ConfigArgs, ConfigCommand, ShowArgs};
 use crate::config::environment::is_set;
 use crate::config::key::{Key, Kind as Holds, ROWS};
 use crate::config::layer::{Setting, Source, Value};
+use crate::config::local::{self, Local};
 use crate::config::secrets::kind::Kind;
 use crate::config::settled::{Chosen, Settled};
 use crate::console::settings::{Chooser, Origin, Sheet, Shown, Stands};
@@ -51,7 +52,8 @@ fn sheet(args: &ShowArgs) -> Result<Sheet, Failure> {
     };
     Ok(Sheet {
         account: chosen.as_ref().map(|it| (it.account.name.clone(), chooser(it))),
-        shown: shown(args, &settled, chosen),
+        shown: [shown(args, &settled, chosen), about_this_machine(book.configuration().map(|it| &it.local))]
+            .concat(),
         notes: settled.kept_back.iter().map(crate::config::settled::KeptBack::sentence).collect(),
         file,
     })
@@ -81,6 +83,33 @@ fn shown(args: &ShowArgs, settled: &Settled, chosen: Option<Chosen<'_>>) -> Vec<
         (false, None) => Shown { key: row.name, stands: default(row.key), origin: None },
     })
     .collect()
+}
+
+/// What bare names stand for.
+fn about_this_machine(local: Option<&Local>) -> Vec<Shown> {
+    let nothing = Local::default();
+    let local = local.unwrap_or(&nothing);
+    let line = |line: Option<usize>| line.map(|line| Origin::File { line });
+    let mailname = line(local.mailname.as_ref().map(|it| it.line)).unwrap_or(Origin::Machine);
+    let alias = |alias: &local::Alias| {
+        let entries: Vec<String> = alias.entries.iter().map(ToString::to_string).collect();
+        format!("{}: {}", alias.name, entries.join(" "))
+    };
+    let aliases = local.aliases.as_ref().map(|it| Stands::List(it.value.iter().map(alias).collect()));
+    let file = local.aliases_file.as_ref().map(|it| Stands::Text(it.value.display().to_string()));
+    vec![
+        Shown { key: local::MAILNAME, stands: Stands::Text(local.mailname()), origin: Some(mailname) },
+        Shown {
+            key: local::ALIASES,
+            stands: aliases.unwrap_or(Stands::Nothing),
+            origin: line(local.aliases.as_ref().map(|it| it.line)),
+        },
+        Shown {
+            key: local::ALIASES_FILE,
+            stands: file.unwrap_or(Stands::Nothing),
+            origin: line(local.aliases_file.as_ref().map(|it| it.line)),
+        },
+    ]
 }
 
 /// The secret that a log-on would ask for first: its key, its kind, and where it is.

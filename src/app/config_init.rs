@@ -5,7 +5,7 @@ use super::{check, guard};
 use crate::cli::config::InitArgs;
 use crate::cli::root::{Command, Root};
 use crate::config::first::{ACCOUNT, Answers, page};
-use crate::config::place::{self, Place};
+use crate::config::place::{self, Around, Place};
 use crate::config::words;
 use crate::console::{out, prompt, voice};
 use crate::terms::address_list::mailbox;
@@ -32,7 +32,7 @@ pub fn run(args: &InitArgs) -> u8 {
 
 /// Asks, and writes the file.
 fn written(args: &InitArgs) -> Result<PathBuf, Failure> {
-    let path = match place::find(args.config.as_deref().map(Path::as_os_str)) {
+    let path = match place::find(args.config.as_deref().map(Path::as_os_str), &Around::Environment) {
         Place::Named(path) => path,
         Place::Usual(places) => places.into_iter().next().ok_or_else(|| usage("there is no place for it"))?,
         Place::Nowhere => return Err(usage("--config names no file")),

@@ -21,6 +21,26 @@ pub fn login(
     account: Option<&Credentials>,
     watch: &Arc<Watch>,
 ) -> Result<Option<Login>, Failure> {
+    log_on(args, endpoint, account, true, watch)
+}
+
+/// The same where nobody is to be asked, terminal or not.
+pub fn login_unasked(
+    args: &ServerArgs,
+    endpoint: &Endpoint,
+    account: Option<&Credentials>,
+    watch: &Arc<Watch>,
+) -> Result<Option<Login>, Failure> {
+    log_on(args, endpoint, account, false, watch)
+}
+
+fn log_on(
+    args: &ServerArgs,
+    endpoint: &Endpoint,
+    account: Option<&Credentials>,
+    may_ask: bool,
+    watch: &Arc<Watch>,
+) -> Result<Option<Login>, Failure> {
     let Some(auth) = wanted(args.auth) else { return Ok(None) };
     let of = |user: &str, secret, is_token| Login {
         user: user.to_owned(),
@@ -54,7 +74,7 @@ pub fn login(
     };
     let wanted = Wanted::new(kind, user, endpoint.host());
     let environment = wanted.environment.filter(|_| !beats_the_environment(account, kind));
-    let (account, prompt) = (account.and_then(|account| account.of(kind)), prompt::can_ask());
+    let (account, prompt) = (account.and_then(|account| account.of(kind)), may_ask && prompt::can_ask());
     let wanted = Wanted { file, command, environment, account, prompt, ..wanted };
     let found = fetch(&wanted, watch, &mut |question| prompt::ask(question, watch))?;
     Ok(Some(of(user, Some(Arc::new(found.secret)), kind == Kind::Token)))

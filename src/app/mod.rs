@@ -20,5 +20,7 @@ pub mod round;
 pub mod run;
 pub mod send;
 pub mod send_stream;
+pub mod sendmail;
 pub mod sink;
+mod submission;
 pub mod unsent;

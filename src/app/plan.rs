@@ -37,6 +37,7 @@ pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) ->
         source: server.source_address,
         proxy: None,
         partial: envelope.partial,
+        max_recipients: None,
         chunking: !server.no_chunking,
         dsn,
         login: None,

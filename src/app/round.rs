@@ -49,6 +49,8 @@ pub struct Round {
     /// Sessions side by side.
     pub jobs: usize,
     pub tries: Tries,
+    /// One line a failure and none about success.
+    pub one_line: bool,
 }
 
 /// The plan for a named server; an embedded sink has a port only when it runs.
@@ -81,7 +83,8 @@ pub(super) fn embedded(store: StoreChoice) -> Result<(Sink, Endpoint), Failure> 
 
 /// Carries the messages of a round to their server, and reports each.
 pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
-    let Round { server, mut plan, gather, turns, flow, unsent, log, notes, jobs, tries, .. } = round;
+    let Round { server, mut plan, gather, turns, flow, unsent, log, notes, jobs, tries, one_line, .. } =
+        round;
     let (mut sink, mut maildir) = (None, None);
     if let Server::Sink(dir) = server {
         match embedded(StoreChoice::Maildir(dir.clone())) {
@@ -93,7 +96,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
     let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
     let kept_back = !notes.is_empty();
     let abreast = jobs.min(turns.len()) > 1;
-    let show = Show { log, several, server, kept_back, abreast, sink: maildir, ..show_of(output) };
+    let show = Show { log, several, server, kept_back, abreast, one_line, sink: maildir, ..show_of(output) };
     let log_too = show.log.as_ref().and_then(|log| log.try_clone().ok());
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     let books = Books { panel: Panel::new(show), tally: Tally::default(), unsent, flow, stopped: false };

@@ -1,5 +1,6 @@
 //! The program from its arguments to its exit status.
 
+use super::sendmail::{self, Call};
 use super::{check, compose, config, explain, guard, post, send, send_stream, sink};
 use crate::cli::root::{Aside, Command, Root};
 use crate::console::check::record;
@@ -12,6 +13,9 @@ use std::ffi::OsString;
 /// Runs the command that the arguments name.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     guard::catch_faults();
+    if let Some(call) = Call::of(&arguments) {
+        return sendmail::run(&call);
+    }
     let root = match Root::read(&arguments) {
         Ok(root) => root,
         Err(aside) => return usage(&arguments, &aside),
@@ -19,6 +23,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     match root.command {
         Command::Send(args) => send::run(&args),
         Command::Post(args) => post::run(&args),
+        Command::Sendmail(args) => sendmail::run(&Call::by_command(args.words)),
         Command::Check(args) => check::run(&args),
         Command::Compose(args) => compose::run(&args),
         Command::SendStream(args) => send_stream::run(&args),

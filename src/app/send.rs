@@ -57,9 +57,13 @@ impl From<Failure> for Early {
 fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     gather::one_taker_of_standard_input(args)?;
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
-    let id_of_content = args.message_id == IdOf::Content;
-    let handling =
-        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, id_of_content };
+    let handling = Handling {
+        keep_bcc: args.message.keep_bcc,
+        as_is: args.message.as_is,
+        host,
+        id_of_content: args.message_id == IdOf::Content,
+        submission: None,
+    };
     let book = Book::open(&args.server, watch)?;
     let Picked { chosen, opened, gate } =
         pick(&book, args, &handling, watch).map_err(|fault| match *fault {
@@ -69,6 +73,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     let in_force = in_force(&args.server, &args.envelope, chosen)?;
     say_notes(&args.output, &in_force.notes);
     let mut plan = plan_for(&in_force, watch)?;
+    plan.max_recipients = args.max_recipients;
     if !args.dry_run && matches!(in_force.server, Server::At(_)) {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
@@ -100,6 +105,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         log,
         jobs: args.jobs,
         tries: tries(&args.tries),
+        one_line: false,
     })
 }
 

@@ -67,7 +67,7 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     }
     let host = host::full_name().unwrap_or_else(|| "localhost".to_owned());
     let handling =
-        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, id_of_content: false };
+        Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, ..Handling::default() };
     let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?;
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let failed = |cause| of_the_message(Failure::new(Stage::Input, cause));
@@ -91,6 +91,7 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         log,
         jobs: 1,
         tries: tries(&args.tries),
+        one_line: false,
     })
 }
 

@@ -9,6 +9,8 @@ pub mod post;
 pub mod root;
 pub mod send;
 pub mod send_stream;
+pub mod sendmail;
 pub mod shared;
 pub mod sink;
+pub mod submission;
 pub mod words;

@@ -7,6 +7,7 @@ use super::explain::ExplainArgs;
 use super::post::PostArgs;
 use super::send::SendArgs;
 use super::send_stream::SendStreamArgs;
+use super::sendmail::SendmailArgs;
 use super::sink::SinkArgs;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -60,6 +61,15 @@ fn step_on(arguments: &[OsString], text: String) -> String {
     }
 }
 
+impl Root {
+    /// The help of a command, for one that reads its options itself.
+    pub fn help_of(command: &str) -> String {
+        let mut tree = <Root as clap::CommandFactory>::command();
+        tree.build();
+        tree.find_subcommand_mut(command).map_or_else(String::new, |it| it.render_long_help().to_string())
+    }
+}
+
 /// The verbs that send know only their own options: those of all the others need as long to be made as a message to be
 /// sent. Whatever is not plainly right is left to the whole program, which has the words for it.
 fn in_haste(arguments: &[OsString]) -> Option<Command> {
@@ -82,6 +92,7 @@ pub enum Command {
     SendStream(Box<SendStreamArgs>),
     Post(Box<PostArgs>),
     Compose(Box<ComposeArgs>),
+    Sendmail(SendmailArgs),
     Check(Box<CheckArgs>),
     Sink(Box<SinkArgs>),
     Config(Box<ConfigArgs>),

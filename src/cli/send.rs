@@ -67,6 +67,13 @@ pub struct SendArgs {
 
     #[command(flatten)]
     pub server: ServerArgs,
+    /// Name so many recipients at most in one transaction
+    ///
+    /// A message to more goes in several transactions, one after the other. Where a server takes fewer, those it takes get the message
+    /// first; with --partial that is so without this option too. A transaction that fails behind one that did not makes it 41 or 42.
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Envelope")]
+    pub max_recipients: Option<usize>,
+
     #[command(flatten)]
     pub envelope: EnvelopeArgs,
     #[command(flatten)]
@@ -115,6 +122,11 @@ Exit status:
   41 42                  some have it: do not send all of it again
   others                 refused for good
 'mailxport explain N' tells about N, mailxport-exit(7) about all of them.";
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = whole(text).and_then(|number| usize::try_from(number).ok());
+    number.filter(|number| *number > 0).ok_or_else(|| format!("{text:?} is not a number from 1 on"))
+}
 
 fn jobs(text: &str) -> Result<usize, String> {
     let number = whole(text).and_then(|number| usize::try_from(number).ok());

@@ -1,6 +1,7 @@
 //! An account: a name, the senders it is for, and its settings with those that it inherits.
 
 use super::layer::Layer;
+use super::local::Local;
 use super::senders::Pattern;
 use crate::terms::address::Address;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub struct Configuration {
     pub default: Option<String>,
     /// In the order of the file.
     pub accounts: Vec<Account>,
+    pub local: Local,
 }
 
 impl Configuration {

@@ -3,7 +3,7 @@
 use super::account::Configuration;
 use super::key::Key;
 use super::page::Page;
-use super::place::{self, Place};
+use super::place::{self, Around, Place};
 use super::secrets::file::{Extent, Opened};
 use super::secrets::{choice, credentials};
 use super::table;
@@ -20,20 +20,20 @@ pub struct Found {
 }
 
 /// Reads the file that the option, the environment or a usual place names; there may be none in the usual places.
-pub fn open(option: Option<&OsStr>, watch: &Watch) -> Result<Found, Failure> {
-    let place = place::find(option);
+pub fn open(option: Option<&OsStr>, around: &Around, watch: &Watch) -> Result<Found, Failure> {
+    let place = place::find(option, around);
     let safe = choice::safe_places_here();
     let configuration = match &place {
         Place::Nowhere => None,
         Place::Named(path) => {
             let opened = Opened::path(path, &safe).map_err(|failure| not_there(path, failure))?;
-            Some(read(path, &opened, watch)?)
+            Some(read(path, &opened, around, watch)?)
         }
         Place::Usual(paths) => {
             let mut found = None;
             for path in paths {
                 if let Some(opened) = credentials::if_there(Opened::path(path, &safe))? {
-                    found = Some(read(path, &opened, watch)?);
+                    found = Some(read(path, &opened, around, watch)?);
                     break;
                 }
             }
@@ -59,7 +59,7 @@ fn not_there(path: &Path, failure: Failure) -> Failure {
     }
 }
 
-fn read(path: &Path, opened: &Opened, watch: &Watch) -> Result<Configuration, Failure> {
+fn read(path: &Path, opened: &Opened, around: &Around, watch: &Watch) -> Result<Configuration, Failure> {
     let octets = opened.read(Extent::Whole, watch).map_err(|failure| match failure.cause {
         // It is too long.
         Cause::Usage(words) => Failure::new(Stage::Input, Cause::Config(words)),
@@ -70,7 +70,7 @@ fn read(path: &Path, opened: &Opened, watch: &Watch) -> Result<Configuration, Fa
         let words = format!("{}:{line}: this is not UTF-8", path.display());
         Failure::new(Stage::Input, Cause::Config(words))
     })?;
-    let configuration = table::read(&Page { text, path, home: place::home() })?;
+    let configuration = table::read(&Page { text, path, home: around.home() })?;
     if configuration.accounts.iter().any(|account| account.settings.has(Key::Password)) {
         opened.judge()?;
     }

@@ -18,9 +18,38 @@ pub enum Place {
     Usual(Vec<PathBuf>),
 }
 
+/// Whose word about places counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Around {
+    #[default]
+    Environment,
+    /// That of the environment, and this home where it names none.
+    Home(PathBuf),
+    /// Nobody's: the program has rights that its caller lacks.
+    Nobody,
+}
+
+impl Around {
+    fn variable(&self, name: &str) -> Option<OsString> {
+        match self {
+            Around::Nobody => None,
+            Around::Environment => std::env::var_os(name),
+            Around::Home(home) => {
+                let own = || (name == "HOME").then(|| home.clone().into_os_string());
+                std::env::var_os(name).or_else(own)
+            }
+        }
+    }
+
+    /// The home of the caller.
+    pub fn home(&self) -> Option<PathBuf> {
+        home_in(&|name| self.variable(name))
+    }
+}
+
 /// Finds the place by the option, else by the environment. An empty option means no file, an empty variable says nothing.
-pub fn find(option: Option<&OsStr>) -> Place {
-    find_in(option, &|name| std::env::var_os(name))
+pub fn find(option: Option<&OsStr>, around: &Around) -> Place {
+    find_in(option, &|name| around.variable(name))
 }
 
 fn find_in(option: Option<&OsStr>, variable: &dyn Fn(&str) -> Option<OsString>) -> Place {
@@ -38,11 +67,6 @@ fn find_in(option: Option<&OsStr>, variable: &dyn Fn(&str) -> Option<OsString>) 
     let base = base.or_else(|| home_in(variable).map(|home| home.join(".config")));
     let own = base.map(|base| base.join("mailxport/config.toml"));
     Place::Usual(own.into_iter().chain([PathBuf::from(SYSTEM)]).collect())
-}
-
-/// The home of the caller.
-pub fn home() -> Option<PathBuf> {
-    home_in(&|name| std::env::var_os(name))
 }
 
 fn home_in(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {

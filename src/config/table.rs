@@ -1,12 +1,15 @@
 //! The tables of the configuration file: every key known, every value judged, every fault with its line.
 
 use super::account::{Account, Configuration};
+use super::aliases::{Entry as AliasEntry, UNUSABLE, entries as alias_entries};
 use super::chain::{self, Table};
 use super::key::{INHERIT, Key, ROWS, SENDERS, did_you_mean};
 use super::layer::{Layer, Source, Value};
+use super::local::{self, Alias, Local, Placed};
 use super::page::Page;
 use super::senders::Pattern;
-use super::value::{value, wanted};
+use super::value::{NO_HOME, value, wanted};
+use crate::terms::address::domain_name;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::Failure;
 use toml::Spanned;
@@ -25,7 +28,7 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
         let line = page.line(error.span().map_or(0, |span| span.start));
         page.fault(line, format!("this is not TOML: {}", error.message()))
     })?;
-    let (mut default, mut tables) = (None, Vec::new());
+    let (mut default, mut tables, mut local) = (None, Vec::new(), Local::default());
     for (name, line, given) in entries(page, whole.get_ref()) {
         match (name, given) {
             (DEFAULT, DeValue::String(name)) => default = Some((name.clone().into_owned(), line)),
@@ -38,13 +41,74 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
                 }
             }
             (ACCOUNT, _) => return Err(page.fault(line, "an account is a table: [account.NAME]")),
-            _ => return Err(unknown(page, line, name, &[DEFAULT, ACCOUNT])),
+            _ if local::KEYS.contains(&name) => about_this_machine(page, &mut local, name, line, given)?,
+            _ => {
+                let known: Vec<&str> = [DEFAULT, ACCOUNT].into_iter().chain(local::KEYS).collect();
+                return Err(unknown(page, line, name, &known));
+            }
         }
     }
     each_pattern_once(page, &tables)?;
     let accounts = chain::accounts(page, &tables)?;
     let default = default.map(|(name, line)| known(page, line, name, &accounts)).transpose()?;
-    Ok(Configuration { path: page.path.to_owned(), default, accounts })
+    Ok(Configuration { path: page.path.to_owned(), default, accounts, local })
+}
+
+/// Reads a key of those that are about this machine.
+fn about_this_machine(
+    page: &Page<'_>,
+    local: &mut Local,
+    name: &str,
+    line: usize,
+    given: &DeValue<'_>,
+) -> Result<(), Failure> {
+    let fault = |words: String| page.fault(line, format!("{name}: {words}"));
+    match (name, given) {
+        (local::MAILNAME, DeValue::String(text)) => {
+            let value = domain_name(text).map_err(|why| fault(format!("\"{text}\": {why}")))?;
+            local.mailname = Some(Placed { value, line });
+        }
+        (local::ALIASES_FILE, DeValue::String(text)) if text.is_empty() => {
+            return Err(fault("it names no file".to_owned()));
+        }
+        (local::ALIASES_FILE, DeValue::String(text)) => {
+            let value = page.resolved(text).ok_or_else(|| fault(NO_HOME.to_owned()))?;
+            local.aliases_file = Some(Placed { value, line });
+        }
+        (local::ALIASES, DeValue::Table(names)) => {
+            let aliases = entries(page, names).into_iter();
+            let aliases: Result<Vec<Alias>, Failure> =
+                aliases.map(|(name, line, given)| alias(page, name, line, given)).collect();
+            local.aliases = Some(Placed { value: aliases?, line });
+        }
+        (local::ALIASES, _) => return Err(fault("it is a table: [aliases]".to_owned())),
+        (_, other) => return Err(fault(wanted("a text in quotes", other))),
+    }
+    Ok(())
+}
+
+/// Reads whom a name stands for: an address, or a list of them.
+fn alias(page: &Page<'_>, name: &str, line: usize, given: &DeValue<'_>) -> Result<Alias, Failure> {
+    let fault = |words: String| page.fault(line, format!("aliases: {name}: {words}"));
+    let one = |given: &DeValue<'_>| match given {
+        DeValue::String(text) => Ok(alias_entries(text)),
+        other => Err(fault(wanted("an address in quotes, or a list of them", other))),
+    };
+    let entries = match given {
+        DeValue::Array(several) => {
+            let each: Result<Vec<_>, Failure> = several.iter().map(|given| one(given.get_ref())).collect();
+            each?.concat()
+        }
+        given => one(given)?,
+    };
+    match entries.iter().find(|entry| matches!(entry, AliasEntry::Unusable(_))) {
+        _ if entries.is_empty() => Err(fault("it stands for nobody".to_owned())),
+        Some(AliasEntry::Unusable(text)) if text.starts_with(['|', '/', ':', '"']) => {
+            Err(fault(format!("{text}: {UNUSABLE}")))
+        }
+        Some(unusable) => Err(fault(format!("\"{unusable}\" is not an address"))),
+        None => Ok(Alias { name: name.to_owned(), entries }),
+    }
 }
 
 /// The entries of a table in the order of the file.

@@ -95,6 +95,22 @@ fn every_setting_is_read() {
 }
 
 #[test]
+fn what_is_about_this_machine_is_read() {
+    let local = good(
+        "mailname = 'm.example'\naliases-file = 'aliases'\n[aliases]\nroot = 'ops@x.example, ada'\nada = ['a@x', '\\ada']",
+    )
+    .local;
+    let of = |line| Placed { value: "m.example".to_owned(), line };
+    assert_eq!(local.mailname, Some(of(1)));
+    assert_eq!(local.aliases_file, Some(Placed { value: "/c/aliases".into(), line: 2 }));
+    let shown: Vec<String> = local.aliases.unwrap().value.iter().map(|alias| format!("{alias:?}")).collect();
+    assert_eq!(shown.len(), 2);
+    assert!(shown[0].contains("ops@x.example") && shown[0].contains("Local(\"ada\")"), "{shown:?}");
+    assert!(shown[1].contains("Final(\"ada\")"), "{shown:?}");
+    assert_eq!(good("").local, Local::default());
+}
+
+#[test]
 fn the_best_pattern_chooses() {
     let it = good(ALL);
     for (sender, account) in [
@@ -132,6 +148,19 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("[accounts.a]\n", "1: \"accounts\" is not a setting; did you mean \"account\"?"),
     ("defualt = 'a'\n", "1: \"defualt\" is not a setting; did you mean \"default\"?"),
+    ("mailnam = 'x'", "1: \"mailnam\" is not a setting; did you mean \"mailname\"?"),
+    ("mailname = 'a b'", "1: mailname: \"a b\": its domain holds a character that no domain has"),
+    ("mailname = 1", "1: mailname: it wants a text in quotes, not a number"),
+    ("aliases-file = ''", "1: aliases-file: it names no file"),
+    ("alias-file = 'x'", "1: \"alias-file\" is not a setting; did you mean \"aliases-file\"?"),
+    ("aliases = 'x'", "1: aliases: it is a table: [aliases]"),
+    ("[aliases]\n\nroot = 1", "3: aliases: root: it wants an address in quotes, or a list of them, not a number"),
+    ("[aliases]\nroot = []", "2: aliases: root: it stands for nobody"),
+    ("[aliases]\nroot = ['a@x', 'a b']", "2: aliases: root: \"a b\" is not an address"),
+    (
+        "[aliases]\nroot = '|/bin/mail'",
+        "2: aliases: root: |/bin/mail: nothing is delivered here, only to addresses elsewhere",
+    ),
     ("default = 'b'\n[account.a]", "1: default: there is no account \"b\""),
     ("default = 1", "1: default: it wants the name of an account, not a number"),
     ("account = 1", "1: an account is a table: [account.NAME]"),

@@ -78,7 +78,7 @@ fn text_of(page: &Page<'_>, row: &Row, line: usize, text: &str) -> Result<Value,
     }
 }
 
-const NO_HOME: &str = "~/ stands for a home, and $HOME names none";
+pub(super) const NO_HOME: &str = "~/ stands for a home, and $HOME names none";
 
 /// A server; the folder of an embedded sink lies beside the file, as all paths do.
 fn server(page: &Page<'_>, text: &str) -> Result<String, String> {

@@ -15,6 +15,7 @@ pub mod progress;
 pub mod prompt;
 pub mod record;
 pub mod security;
+pub mod sendmail;
 pub mod settings;
 pub mod sink;
 pub mod voice;

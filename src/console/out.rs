@@ -2,12 +2,39 @@
 
 use rustix::termios::isatty;
 use std::io::{self, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static NAME: OnceLock<&'static str> = OnceLock::new();
+static SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Puts the name that the program was called by in front of what it says.
+pub fn speak_as(name: &'static str) {
+    let _ = NAME.set(name);
+}
+
+/// Says nothing more on standard error.
+pub fn fall_silent() {
+    SILENT.store(true, Ordering::Relaxed);
+}
 
 /// Writes to standard error.
 pub fn say(text: &str) {
+    if SILENT.load(Ordering::Relaxed) {
+        return;
+    }
+    let text = NAME.get().map_or_else(|| text.to_owned(), |name| named(text, name));
     let mut stream = io::stderr().lock();
     let _ = stream.write_all(text.as_bytes());
     let _ = stream.flush();
+}
+
+fn named(text: &str, name: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("mailxport: ") {
+        Some(rest) => format!("{name}: {rest}"),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// Writes data to standard output.
@@ -85,4 +112,18 @@ pub fn paint(line: &str, on: bool) -> String {
         }
     }
     line.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_begins_with_the_name_of_the_call() {
+        let text = "mailxport: not sent: mailxport: x\n  hint: mailxport: y\nmailxport: z";
+        assert_eq!(
+            named(text, "sendmail"),
+            "sendmail: not sent: mailxport: x\n  hint: mailxport: y\nsendmail: z"
+        );
+    }
 }

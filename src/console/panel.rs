@@ -3,7 +3,7 @@
 use super::out::{self, Color, paint};
 use super::progress::{Progress, Wish};
 use super::record::{Beside, Record, Said, Security};
-use super::{posted, voice};
+use super::{posted, sendmail, voice};
 use crate::delivery::job::Report;
 use crate::message::open::Origin;
 use crate::terms::event::{Event, Observer};
@@ -36,6 +36,8 @@ pub struct Show {
     pub kept_back: bool,
     /// Several sessions side by side: what happens in them is told with their numbers.
     pub abreast: bool,
+    /// One line a failure and none about success.
+    pub one_line: bool,
 }
 
 #[derive(Debug)]
@@ -84,7 +86,12 @@ impl Panel {
         let wanted = self.show.json || self.show.log.is_some();
         let record = wanted.then(|| Record::of(origin, outcome, beside()));
         let lines = match &outcome.failure {
+            Some(failure) if self.show.one_line => {
+                let lines = voice::failure(failure, outcome, origin, false);
+                vec![sendmail::one_line(&lines, outcome.ixp())]
+            }
             Some(failure) => voice::failure(failure, outcome, origin, self.show.several),
+            None if self.show.one_line => Vec::new(),
             None => match &kept {
                 Some(path) => vec![voice::kept(origin, path)],
                 None if self.terminal => {
@@ -152,7 +159,7 @@ impl Panel {
             let warns = *note == Note::CertificateUnchecked;
             if !self.show.quiet
                 && (!self.show.json || warns)
-                && (asked_for || self.terminal || self.show.verbose > 0)
+                && (asked_for || (self.terminal && !self.show.one_line) || self.show.verbose > 0)
             {
                 self.say(voice::note(note));
             }

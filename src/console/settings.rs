@@ -46,7 +46,17 @@ pub enum Stands {
 pub enum Origin {
     Option,
     Variable(&'static str),
-    Account { account: String, table: String, line: usize },
+    Account {
+        account: String,
+        table: String,
+        line: usize,
+    },
+    /// A line of the file that belongs to no account.
+    File {
+        line: usize,
+    },
+    /// A file of the machine, or its name.
+    Machine,
 }
 
 pub fn text(sheet: &Sheet) -> String {
@@ -100,6 +110,8 @@ fn place(origin: &Origin, file: &str) -> String {
     match origin {
         Origin::Option => "option".to_owned(),
         Origin::Variable(name) => format!("${name}"),
+        Origin::File { line } => format!("{file}:{line}"),
+        Origin::Machine => "this machine".to_owned(),
         Origin::Account { account, table, line } if account == table => {
             format!("account {account}, {file}:{line}")
         }
@@ -150,6 +162,8 @@ fn entry(shown: &Shown) -> Value {
         None => ("default", None, None, None),
         Some(Origin::Option) => ("option", None, None, None),
         Some(Origin::Variable(name)) => ("environment", Some(*name), None, None),
+        Some(Origin::File { line }) => ("file", None, None, Some(*line)),
+        Some(Origin::Machine) => ("machine", None, None, None),
         Some(Origin::Account { table, line, .. }) => ("account", None, Some(table.as_str()), Some(*line)),
     };
     json!({ "value": value, "source": source, "variable": variable, "account": table, "line": line })

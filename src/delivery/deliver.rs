@@ -2,6 +2,7 @@
 
 use super::again::{Again, Road, Tries};
 use super::job::{Desk, Letter, Report, Turn};
+use super::parts::in_parts;
 use super::rules;
 use crate::message::open::Origin;
 use crate::net::connect::connect;
@@ -276,7 +277,9 @@ fn send<'a>(
         Line::Up(session) => {
             let halted = watch.check().map_err(|halt| halt.cause(Duration::ZERO));
             let outcome = match halted {
-                Ok(()) => session.submit(&letter.envelope, &mut letter.message, observer),
+                Ok(()) => in_parts(plan, letter, &mut |envelope, message| {
+                    session.submit(envelope, message, observer)
+                }),
                 Err(cause) => {
                     let failure = Failure::new(Stage::Mail, cause).at(&plan.endpoint.to_string());
                     let outcome = untried(failure, letter);

@@ -4,6 +4,7 @@ pub mod again;
 pub mod check;
 pub mod deliver;
 pub mod job;
+mod parts;
 pub mod post;
 pub mod rules;
 pub mod survey;

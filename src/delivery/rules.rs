@@ -36,6 +36,7 @@ mod tests {
             family: Family::Any,
             source: None,
             proxy: None,
+            max_recipients: None,
             partial: false,
             chunking: true,
             dsn: Dsn::default(),

@@ -2,6 +2,7 @@
 
 use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list};
+use crate::terms::target::{Target, targets};
 use std::ops::Range;
 
 /// A header block as canonical lines, taken apart into fields.
@@ -71,6 +72,15 @@ impl Header {
 
     /// The recipients: Resent-To, -Cc and -Bcc of the newest resending, else To, Cc and Bcc.
     pub fn recipients(&self) -> Result<Vec<Address>, AddressProblem> {
+        self.recipients_by(address_list)
+    }
+
+    /// The same where bare names are looked up here.
+    pub fn target_recipients(&self) -> Result<Vec<Target>, AddressProblem> {
+        self.recipients_by(targets)
+    }
+
+    fn recipients_by<T>(&self, read: Read<T>) -> Result<Vec<T>, AddressProblem> {
         let resent = self.newest_resending();
         let names: &[&str] =
             if resent.is_empty() { &["to", "cc", "bcc"] } else { &["resent-to", "resent-cc", "resent-bcc"] };
@@ -79,7 +89,7 @@ impl Header {
         for field in fields.iter().filter(|field| names.contains(&field.name.as_str())) {
             let value = self.unfolded(field);
             if !value.is_empty() {
-                found.extend(address_list(&value, Empty::Skipped)?);
+                found.extend(read(&value, Empty::Skipped)?);
             }
         }
         Ok(found)
@@ -87,6 +97,15 @@ impl Header {
 
     /// The sender: Resent-Sender or -From of the newest resending, else Sender, else the first of From.
     pub fn sender(&self) -> Result<Option<Address>, AddressProblem> {
+        self.sender_by(address_list)
+    }
+
+    /// The same where bare names are looked up here.
+    pub fn target_sender(&self) -> Result<Option<Target>, AddressProblem> {
+        self.sender_by(targets)
+    }
+
+    fn sender_by<T>(&self, read: Read<T>) -> Result<Option<T>, AddressProblem> {
         let resent = self.newest_resending();
         let (fields, names) = match resent {
             [] => (self.fields.as_slice(), ["sender", "from"]),
@@ -94,7 +113,7 @@ impl Header {
         };
         for name in names {
             if let Some(field) = fields.iter().find(|field| field.name == name) {
-                let addresses = address_list(&self.unfolded(field), Empty::Skipped)?;
+                let addresses = read(&self.unfolded(field), Empty::Skipped)?;
                 if let Some(first) = addresses.into_iter().next() {
                     return Ok(Some(first));
                 }
@@ -123,17 +142,41 @@ impl Header {
         self.fields.iter().filter(|field| is_blind(field)).count()
     }
 
-    /// The block as it is sent: new fields in front, blind copies left out unless they are kept.
-    pub fn edited(&self, added: &[String], keep_bcc: bool) -> Vec<u8> {
+    /// The block as it is sent: new fields in front, and some left out.
+    pub fn edited(&self, added: &[String], left_out: LeftOut) -> Vec<u8> {
         let mut head = Vec::with_capacity(self.block.len() + 160);
         for line in added {
             head.extend_from_slice(line.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        for field in self.fields.iter().filter(|field| keep_bcc || !is_blind(field)) {
+        for field in self.fields.iter().filter(|field| !left_out.has(field)) {
             head.extend_from_slice(&self.block[field.whole.clone()]);
         }
         head
+    }
+}
+
+/// Reads the addresses of a field.
+type Read<T> = fn(&str, Empty) -> Result<Vec<T>, AddressProblem>;
+
+/// Fields that do not go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    Nothing,
+    BlindCopies,
+    /// And those that are another's to write: a mailbox's Return-Path, a spool's Content-Length.
+    BlindCopiesAndTraces,
+}
+
+impl LeftOut {
+    fn has(self, field: &Field) -> bool {
+        match self {
+            LeftOut::Nothing => false,
+            LeftOut::BlindCopies => is_blind(field),
+            LeftOut::BlindCopiesAndTraces => {
+                is_blind(field) || matches!(field.name.as_str(), "return-path" | "content-length")
+            }
+        }
     }
 }
 
@@ -183,8 +226,21 @@ mod tests {
     fn only_blind_copies_are_left_out() {
         let given = header("Received: x\nbcc: a@x,\n\tb@x\nTo: c@x\nResent-Bcc : d@x\nX-Bcc: e@x\n");
         assert_eq!(given.blind_copies(), 2);
-        assert_eq!(given.edited(&[], false), b"Received: x\r\nTo: c@x\r\nX-Bcc: e@x\r\n");
-        assert_eq!(given.edited(&["Date: now".to_owned()], true)[..11], *b"Date: now\r\n");
-        assert_eq!(given.edited(&[], true), given.block);
+        assert_eq!(given.edited(&[], LeftOut::BlindCopies), b"Received: x\r\nTo: c@x\r\nX-Bcc: e@x\r\n");
+        assert_eq!(given.edited(&["Date: now".to_owned()], LeftOut::Nothing)[..11], *b"Date: now\r\n");
+        assert_eq!(given.edited(&[], LeftOut::Nothing), given.block);
+        let traces = header("Return-Path: <a@x>\nTo: c@x\nBcc: d@x\nContent-Length: 5\nContent-Type: x\n");
+        let left = traces.edited(&[], LeftOut::BlindCopiesAndTraces);
+        assert_eq!(left, b"To: c@x\r\nContent-Type: x\r\n");
+    }
+
+    #[test]
+    fn bare_names_are_told_where_they_are_looked_up_here() {
+        let given = header("From: root (Cron Daemon)\nTo: root, a@x\nBcc: b\n");
+        let local = |name: &str| Target::Local(name.to_owned());
+        let a = Target::Mailbox(Address::parse("a@x").unwrap());
+        assert_eq!(given.target_recipients(), Ok(vec![local("root"), a, local("b")]));
+        assert_eq!(given.target_sender(), Ok(Some(local("root"))));
+        assert!(given.recipients().is_err() && given.sender().is_err());
     }
 }

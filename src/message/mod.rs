@@ -2,6 +2,7 @@
 
 pub mod compose;
 pub mod content;
+mod dot;
 pub mod ending;
 pub mod flow;
 pub mod header;
@@ -14,3 +15,4 @@ pub mod raw;
 pub mod scan;
 pub mod source;
 pub mod stamp;
+pub mod taken;

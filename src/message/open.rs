@@ -2,10 +2,10 @@
 
 use super::content::Content;
 use super::flow::{self, Flow};
-use super::header::Header;
+use super::header::{Header, LeftOut};
 use super::measure::measure;
 use super::octets::{Next, Octets};
-use super::scan::{Facts, Scan};
+use super::scan::{Facts, Form, Scan};
 use super::source::{Opened, Source, keep};
 use super::stamp;
 use crate::terms::failure::Cause;
@@ -24,6 +24,26 @@ pub struct Handling {
     pub host: String,
     /// A message id that has to be made is made of the content and the envelope, once that is known: see `name`.
     pub id_of_content: bool,
+    /// A program hands it in, and this is the From field of a message that has none.
+    pub submission: Option<String>,
+}
+
+impl Handling {
+    fn form(&self) -> Form {
+        match &self.submission {
+            Some(_) => Form::Submission,
+            None if self.as_is => Form::AsIs,
+            None => Form::Message,
+        }
+    }
+
+    fn left_out(&self) -> LeftOut {
+        match &self.submission {
+            Some(_) => LeftOut::BlindCopiesAndTraces,
+            None if self.keep_bcc => LeftOut::Nothing,
+            None => LeftOut::BlindCopies,
+        }
+    }
 }
 
 /// Where a message comes from.
@@ -92,7 +112,7 @@ impl Message {
         Message::judged(Held::Flow(Box::new(flow)), facts, flow::HEADER_LIMIT, handling)
     }
 
-    fn judged(
+    pub(super) fn judged(
         source: Held,
         mut facts: Facts,
         header_limit: u64,
@@ -100,7 +120,7 @@ impl Message {
     ) -> Result<Message, Cause> {
         let header = Header::read(std::mem::take(&mut facts.header));
         let is_binary = !handling.as_is && facts.crlf_header && header.declares_binary();
-        if let Some(unfit) = facts.unfit(handling.as_is, is_binary, header_limit) {
+        if let Some(unfit) = facts.unfit(handling.form(), is_binary, header_limit) {
             return Err(Cause::Unfit(unfit));
         }
         let message_id = header.value("message-id").filter(|id| !id.is_empty());
@@ -126,10 +146,21 @@ impl Message {
             changes.added.push(format!("Message-ID: {id}"));
             self.message_id = Some(id);
         }
+        let from = handling.submission.as_ref().filter(|_| !header.has("from"));
+        changes.added.extend(from.cloned());
         changes.blind_copies = if handling.keep_bcc { 0 } else { header.blind_copies() };
         changes.mbox_line = facts.mbox_line > 0;
-        self.head = header.edited(&changes.added, handling.keep_bcc);
         self.rest_at = facts.header_octets;
+        self.head = self.changed_head(handling);
+    }
+
+    /// The header block with what is added and without what is left out.
+    fn changed_head(&self, handling: &Handling) -> Vec<u8> {
+        let mut head = self.header.edited(&self.changes.added, handling.left_out());
+        if handling.submission.is_some() && self.facts.runs_on {
+            head.extend_from_slice(b"\r\n");
+        }
+        head
     }
 
     /// Gives a message without an id the one that its content, as it was given, and its envelope always get. Reads the message
@@ -139,14 +170,14 @@ impl Message {
             return Ok(());
         }
         let mut content = Content::new(sender, recipients);
-        let added = std::mem::replace(&mut self.head, self.header.edited(&[], true));
+        let added = std::mem::replace(&mut self.head, self.header.edited(&[], LeftOut::Nothing));
         let read = self.each_block(|octets| content.octets(octets));
         self.head = added;
         read?;
         let id = content.id(&domain(&self.header, handling));
         self.changes.added.push(format!("Message-ID: {id}"));
         self.message_id = Some(id);
-        self.head = self.header.edited(&self.changes.added, handling.keep_bcc);
+        self.head = self.changed_head(handling);
         self.measure();
         Ok(())
     }
@@ -165,7 +196,7 @@ impl Message {
                     !facts.is_canonical && !facts.only_the_end_is_missing || facts.nul.is_some();
                 let before = match *rest_at {
                     0 => 0,
-                    _ => self.header.edited(&[], true).len() as u64 + facts.mbox_canonical,
+                    _ => self.header.edited(&[], LeftOut::Nothing).len() as u64 + facts.mbox_canonical,
                 };
                 let rest = if self.is_binary { facts.octets - *rest_at } else { facts.canonical - before };
                 Some(rest + head)
@@ -294,6 +325,34 @@ mod tests {
         assert!(out.starts_with("Date: ") && out.contains(&format!("\r\nMessage-ID: {id}\r\n")));
         assert!(out.ends_with("From: a@d.example\r\n\r\nx\r\n") && !out.contains("Bcc"));
         assert_eq!((message.changes.blind_copies, message.changes.mbox_line), (1, true));
+    }
+
+    #[test]
+    fn what_a_program_hands_in_is_made_a_message() {
+        let submission = Some("From: Ada <ada@m.example>".to_owned());
+        let handling = Handling { host: "m.example".to_owned(), submission, ..Handling::default() };
+        for (given, added, sent) in [
+            ("hello\n", "DMF", "\r\nhello\r\n"),
+            ("\nhello\n", "DMF", "\r\nhello\r\n"),
+            ("Subject: x\nhello\n\nyou", "DMF", "Subject: x\r\n\r\nhello\r\n\r\nyou\r\n"),
+            ("From u Mon\nTo: a\n\nx\n", "DMF", "To: a\r\n\r\nx\r\n"),
+            ("From u Mon\nx\n", "DMF", "\r\nx\r\n"),
+            (
+                "From: root\nDate: now\nBcc: b\nReturn-Path: <>\n\nx\n",
+                "M",
+                "From: root\r\nDate: now\r\n\r\nx\r\n",
+            ),
+            ("To: a\rSubject: x\r\rone\rtwo\r", "DMF", "To: a\r\nSubject: x\r\n\r\none\r\ntwo\r\n"),
+            ("Subject: x\n", "DMF", "Subject: x\r\n"),
+            ("Subject: x\n\n.\n..\n", "DMF", "Subject: x\r\n\r\n.\r\n..\r\n"),
+        ] {
+            let (message, out) = open(given.as_bytes(), &handling);
+            let first: String = message.changes.added.iter().map(|line| &line[..1]).collect();
+            assert_eq!(first, added, "{given:?}");
+            let lines: String = message.changes.added.iter().map(|line| format!("{line}\r\n")).collect();
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{lines}{sent}"), "{given:?}");
+            assert!(message.message_id.unwrap().ends_with("@m.example>"), "{given:?}");
+        }
     }
 
     #[test]

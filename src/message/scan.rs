@@ -35,6 +35,19 @@ pub struct Facts {
     pub header: Vec<u8>,
     pub header_too_long: bool,
     pub has_header: bool,
+    /// No empty line stands between the header block and what follows it.
+    pub runs_on: bool,
+    /// A line of the header ends in anything but a lone CR.
+    pub header_has_lf: bool,
+}
+
+/// What is asked of octets that are to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Message,
+    AsIs,
+    /// From a program: text needs no header, and all lines of a header may end in a lone CR.
+    Submission,
 }
 
 /// A place in the input, counted from line 1 and offset 0.
@@ -46,21 +59,23 @@ pub struct Spot {
 
 impl Facts {
     /// Why the message may not be sent at all.
-    pub fn unfit(&self, as_is: bool, is_binary: bool, header_limit: u64) -> Option<Unfit> {
+    pub fn unfit(&self, form: Form, is_binary: bool, header_limit: u64) -> Option<Unfit> {
         if self.octets == 0 {
             return Some(Unfit::Empty);
         }
-        if !as_is && self.header_too_long {
+        if form != Form::AsIs && self.header_too_long {
             return Some(Unfit::HeaderTooLong { limit: header_limit });
         }
-        if !as_is && !self.has_header {
+        if form == Form::Message && !self.has_header {
             return Some(Unfit::NoHeader);
         }
         let in_body = |spot: &Spot| spot.offset >= self.header_octets;
         if let Some(Spot { line, offset }) = self.nul.filter(|spot| !(is_binary && in_body(spot))) {
             return Some(Unfit::Nul { line, offset });
         }
-        self.lone_cr_in_header.map(|Spot { line, offset }| Unfit::LoneCr { line, offset })
+        // Mixed with others it is a line that somebody smuggled in.
+        let lone_cr = self.lone_cr_in_header.filter(|_| form != Form::Submission || self.header_has_lf);
+        lone_cr.map(|Spot { line, offset }| Unfit::LoneCr { line, offset })
     }
 }
 
@@ -234,9 +249,11 @@ impl Scan {
         }
         let continues = self.part == Part::Header && matches!(line.first(), Some(b' ' | b'\t'));
         if !continues && !is_field(&line) {
+            self.facts.runs_on = !line.is_empty();
             return self.leave_header(self.line_start);
         }
         self.facts.crlf_header &= end == End::CrLf;
+        self.facts.header_has_lf |= end != End::Cr;
         if end == End::Cr {
             let spot = Spot { line: self.line, offset: self.at };
             self.facts.lone_cr_in_header.get_or_insert(spot);
@@ -328,7 +345,7 @@ mod tests {
         ] {
             let facts = facts(octets);
             assert_eq!((facts.header.as_slice(), facts.header_octets), (header, start), "{octets:?}");
-            assert_eq!(facts.unfit(false, false, 1000), None);
+            assert_eq!(facts.unfit(Form::Message, false, 1000), None);
         }
     }
 
@@ -345,19 +362,50 @@ mod tests {
             (b"A: \0\n\nx", Unfit::Nul { line: 1, offset: 3 }),
             (b"A: b\rC: d\n\nx", Unfit::LoneCr { line: 1, offset: 4 }),
         ] {
-            assert_eq!(facts(octets).unfit(false, false, 1000), Some(unfit), "{octets:?}");
+            assert_eq!(facts(octets).unfit(Form::Message, false, 1000), Some(unfit), "{octets:?}");
         }
-        assert_eq!(facts(b"A: b\r\r\n\r\nx").unfit(false, false, 1000), None);
-        assert_eq!(facts(b"A: b\n\nx\ry").unfit(false, false, 1000), None);
-        assert_eq!(facts(b"hello\n").unfit(true, false, 1000), None);
-        assert_eq!(facts(b"").unfit(true, false, 1000), Some(Unfit::Empty));
+        assert_eq!(facts(b"A: b\r\r\n\r\nx").unfit(Form::Message, false, 1000), None);
+        assert_eq!(facts(b"A: b\n\nx\ry").unfit(Form::Message, false, 1000), None);
+        assert_eq!(facts(b"hello\n").unfit(Form::AsIs, false, 1000), None);
+        assert_eq!(facts(b"").unfit(Form::AsIs, false, 1000), Some(Unfit::Empty));
+    }
+
+    #[test]
+    fn a_program_may_hand_in_bare_text_and_lines_that_end_in_cr() {
+        for (octets, unfit) in [
+            (&b"hello\n"[..], None),
+            (b"\nA: b\n", None),
+            (b"A: b\rC: d\r\rx\r", None),
+            (b"A: b\rC: d\n\nx", Some(Unfit::LoneCr { line: 1, offset: 4 })),
+            (b"A: b\nC: d\rE: f\n\nx", Some(Unfit::LoneCr { line: 2, offset: 9 })),
+            (b"hello\0\n", Some(Unfit::Nul { line: 1, offset: 5 })),
+            (b"", Some(Unfit::Empty)),
+        ] {
+            assert_eq!(facts(octets).unfit(Form::Submission, false, 1000), unfit, "{octets:?}");
+        }
+    }
+
+    #[test]
+    fn text_behind_a_header_without_an_empty_line_is_noticed() {
+        for (octets, runs_on) in [
+            (&b"A: b\n\nx\n"[..], false),
+            (b"A: b\nno field\n\nx\n", true),
+            (b"hello\n", true),
+            (b"\nhello\n", false),
+            (b"From me\nhello\n", true),
+            (b"From me\n\nhello\n", false),
+            (b"A: b\n", false),
+            (b"A: b\nhello", true),
+        ] {
+            assert_eq!(facts(octets).runs_on, runs_on, "{octets:?}");
+        }
     }
 
     #[test]
     fn a_header_without_end_is_not_kept() {
         let long = [b"A: ".as_slice(), &[b'x'; 2000]].concat();
         let facts = scan(&[&long]);
-        assert_eq!(facts.unfit(false, false, 1000), Some(Unfit::HeaderTooLong { limit: 1000 }));
+        assert_eq!(facts.unfit(Form::Message, false, 1000), Some(Unfit::HeaderTooLong { limit: 1000 }));
         assert!(facts.header.is_empty());
     }
 

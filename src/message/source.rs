@@ -71,6 +71,15 @@ impl Opened {
         Self::judge(stdin, offset)
     }
 
+    /// The same where a person may type; true where one does.
+    pub(super) fn standard_input_or_terminal() -> Result<(Opened, bool), Cause> {
+        if !rustix::termios::isatty(io::stdin()) {
+            return Ok((Opened::standard_input()?, false));
+        }
+        let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(Cause::Unreadable)?;
+        Ok((Opened::Stream(stdin), true))
+    }
+
     fn judge(fd: OwnedFd, base: u64) -> Result<Opened, Cause> {
         let stat = fstat(&fd).map_err(|error| Cause::Unreadable(error.into()))?;
         match FileType::from_raw_mode(stat.st_mode) {
@@ -206,24 +215,43 @@ fn read_at(fd: BorrowedFd<'_>, buffer: &mut [u8], at: u64) -> io::Result<usize> 
 
 /// Takes a stream to its end, into memory or beyond 1 MiB into a spool; every block is shown to `see`.
 pub fn keep(stream: &OwnedFd, watch: &Watch, mut see: impl FnMut(&[u8])) -> Result<Source, Cause> {
-    let mut memory = Vec::new();
-    let mut spool: Option<File> = None;
+    let mut keeper = Keeper::default();
     let mut block = vec![0u8; BLOCK];
     loop {
         let count = read_stream(stream.as_fd(), &mut block, watch)?;
         let octets = &block[..count];
         see(octets);
-        match &mut spool {
-            _ if count == 0 => return Ok(spool.map_or(Source::Memory(memory), Source::Spool)),
-            None if memory.len() + count <= IN_MEMORY => memory.extend_from_slice(octets),
+        if count == 0 {
+            return Ok(keeper.finish());
+        }
+        keeper.add(octets)?;
+    }
+}
+
+/// Octets kept as they come: in memory, beyond 1 MiB in a spool.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    memory: Vec<u8>,
+    spool: Option<File>,
+}
+
+impl Keeper {
+    pub(super) fn add(&mut self, octets: &[u8]) -> Result<(), Cause> {
+        match &mut self.spool {
+            None if self.memory.len() + octets.len() <= IN_MEMORY => self.memory.extend_from_slice(octets),
             None => {
                 let mut file = spool_file().map_err(Cause::NoRoom)?;
-                write_all(&mut file, &std::mem::take(&mut memory))?;
+                write_all(&mut file, &std::mem::take(&mut self.memory))?;
                 write_all(&mut file, octets)?;
-                spool = Some(file);
+                self.spool = Some(file);
             }
             Some(file) => write_all(file, octets)?,
         }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Source {
+        self.spool.map_or(Source::Memory(self.memory), Source::Spool)
     }
 }
 

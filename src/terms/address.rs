@@ -94,6 +94,11 @@ impl Address {
         self.as_str().get(usize::from(self.at?) + 1..)
     }
 
+    /// False for a bare `postmaster`.
+    pub fn has_domain(&self) -> bool {
+        self.at.is_some()
+    }
+
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
     pub fn needs_utf8(&self) -> bool {
         !self.as_str().is_ascii()

@@ -17,8 +17,8 @@ pub enum Empty {
 /// What a list has, in its order.
 #[derive(Debug)]
 pub(super) enum Found<'t> {
-    /// An address with what stands in front of its brackets.
-    Address { phrase: &'t str, address: Address },
+    /// An address as it stands there, with what stands in front of its brackets.
+    Address { phrase: &'t str, text: &'t str },
     /// A group of this name begins.
     Opens(&'t str),
     /// It ends.
@@ -29,15 +29,19 @@ pub(super) enum Found<'t> {
 pub fn address_list(text: &str, empty: Empty) -> Result<Vec<Address>, AddressProblem> {
     let mut found = Vec::new();
     walk(text, empty, &mut |it| {
-        if let Found::Address { address, .. } = it {
-            found.push(address);
+        if let Found::Address { text, .. } = it {
+            found.push(Address::parse(text)?);
         }
+        Ok(())
     })?;
     Ok(found)
 }
 
+/// Hears what a list has, and may find fault with it.
+pub(super) type Tell<'a> = &'a mut dyn FnMut(Found<'_>) -> Result<(), AddressProblem>;
+
 /// Reads a comma list and tells what it has.
-pub(super) fn walk(text: &str, empty: Empty, tell: &mut dyn FnMut(Found<'_>)) -> Result<(), AddressProblem> {
+pub(super) fn walk(text: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProblem> {
     if text.contains(|c: char| c.is_control() && c != '\t') {
         return Err(AddressProblem { text: text.to_owned(), why: "it holds a control character" });
     }
@@ -48,9 +52,9 @@ pub(super) fn walk(text: &str, empty: Empty, tell: &mut dyn FnMut(Found<'_>)) ->
         match stop {
             Some(':') if !element.contains('<') => {
                 let inside = &rest[element.len() + 1..];
-                tell(Found::Opens(element.trim()));
+                tell(Found::Opens(element.trim()))?;
                 rest = group(inside, tell)?;
-                tell(Found::Closes);
+                tell(Found::Closes)?;
                 match rest.chars().next() {
                     None => return Ok(()),
                     Some(',') => rest = &rest[1..],
@@ -91,7 +95,7 @@ fn problem(text: &str, why: &'static str) -> AddressProblem {
 }
 
 /// Reads the members of a group up to its semicolon; returns what stands behind it.
-fn group<'a>(mut rest: &'a str, tell: &mut dyn FnMut(Found<'_>)) -> Result<&'a str, AddressProblem> {
+fn group<'a>(mut rest: &'a str, tell: Tell<'_>) -> Result<&'a str, AddressProblem> {
     loop {
         let (element, stop) = element(rest)?;
         match stop {
@@ -133,7 +137,7 @@ fn element(text: &str) -> Result<(&str, Option<char>), AddressProblem> {
 }
 
 /// Reads one element of a list and tells its address.
-fn take(element: &str, empty: Empty, tell: &mut dyn FnMut(Found<'_>)) -> Result<(), AddressProblem> {
+fn take(element: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProblem> {
     let element = element.trim();
     if element.is_empty() {
         return match empty {
@@ -142,17 +146,14 @@ fn take(element: &str, empty: Empty, tell: &mut dyn FnMut(Found<'_>)) -> Result<
         };
     }
     let Some(open) = outside_quotes(element, '<') else {
-        tell(Found::Address { phrase: "", address: Address::parse(element)? });
-        return Ok(());
+        return tell(Found::Address { phrase: "", text: element });
     };
     let close = element.rfind('>').unwrap_or(element.len());
     let (inside, behind) = (&element[open + 1..close], &element[close + 1..]);
     if !behind.trim().is_empty() || outside_quotes(inside, '<').is_some() {
         return Err(problem(element, "something stands behind the brackets"));
     }
-    let address = Address::parse(without_route(inside.trim()))?;
-    tell(Found::Address { phrase: element[..open].trim(), address });
-    Ok(())
+    tell(Found::Address { phrase: element[..open].trim(), text: without_route(inside.trim()) })
 }
 
 /// Drops an obsolete source route (`@a,@b:` in front; RFC 5321 appendix C).

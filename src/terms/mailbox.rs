@@ -21,19 +21,22 @@ pub enum Entry {
 pub fn entries(text: &str, empty: Empty) -> Result<Vec<Entry>, AddressProblem> {
     let mut found: Vec<Entry> = Vec::new();
     let mut inside = false;
-    walk(text, empty, &mut |it| match it {
-        Found::Opens(name) => {
-            inside = true;
-            found.push(Entry::Group { name: text_of(name), members: Vec::new() });
-        }
-        Found::Closes => inside = false,
-        Found::Address { phrase, address } => {
-            let mailbox = Mailbox { name: text_of(phrase), address };
-            match found.last_mut() {
-                Some(Entry::Group { members, .. }) if inside => members.push(mailbox),
-                _ => found.push(Entry::One(mailbox)),
+    walk(text, empty, &mut |it| {
+        match it {
+            Found::Opens(name) => {
+                inside = true;
+                found.push(Entry::Group { name: text_of(name), members: Vec::new() });
+            }
+            Found::Closes => inside = false,
+            Found::Address { phrase, text } => {
+                let mailbox = Mailbox { name: text_of(phrase), address: Address::parse(text)? };
+                match found.last_mut() {
+                    Some(Entry::Group { members, .. }) if inside => members.push(mailbox),
+                    _ => found.push(Entry::One(mailbox)),
+                }
             }
         }
+        Ok(())
     })?;
     Ok(found)
 }

@@ -25,6 +25,9 @@ impl Ixp {
     pub fn usage() -> Ixp {
         Ixp::named("E_INVALIDARG")
     }
+    pub fn not_built() -> Ixp {
+        Ixp::named("E_NOTIMPL")
+    }
     pub fn fault() -> Ixp {
         Ixp::named("E_FAIL")
     }

@@ -23,5 +23,6 @@ pub mod proxy;
 pub mod reply;
 pub mod resource;
 pub mod secret;
+pub mod target;
 pub mod tls;
 pub mod xtext;

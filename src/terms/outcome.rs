@@ -142,7 +142,10 @@ impl Outcome {
             Verdict::Accepted(_) => Ixp::ok(),
             Verdict::Partial(_) => {
                 let refused = self.recipients.iter().any(|(_, fate)| matches!(fate, Fate::Refused(_)));
-                if refused { Ixp::partial_permanent() } else { Ixp::partial_transient() }
+                // Somebody may not have been tried because of what was refused for good.
+                let for_good =
+                    || self.failure.as_ref().is_some_and(|it| Ixp::of(it).class() == Class::Permanent);
+                if refused || for_good() { Ixp::partial_permanent() } else { Ixp::partial_transient() }
             }
             // A gateway that lost the server behind it has a name of its own.
             Verdict::Unknown => {

@@ -95,6 +95,8 @@ pub struct Plan {
     /// The proxy on the way to the server.
     pub proxy: Option<Proxy>,
     pub partial: bool,
+    /// The most recipients of one transaction.
+    pub max_recipients: Option<usize>,
     /// Messages travel in chunks where the server takes them so.
     pub chunking: bool,
     pub dsn: Dsn,

@@ -1,6 +1,7 @@
 //! The tests that need more than one module of the library: the stories under `tests/scripts`, the floors, real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+mod callers;
 mod compose;
 mod first_minute;
 mod fixture;

@@ -26,7 +26,7 @@ macro_rules! folders {
 }
 
 folders! {
-    check chunking compose config dsn eightbit envelope greeting hello hostile input lmtp login many message output pipelining retry signals size stream time tls verdicts
+    check chunking compose config dsn eightbit envelope greeting hello hostile input lmtp login many message output parts pipelining retry sendmail signals size stream time tls verdicts
 }
 
 fn root() -> PathBuf {

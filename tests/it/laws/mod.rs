@@ -37,6 +37,7 @@ fn plan(server: &str, partial: bool) -> Plan {
         family: Family::Any,
         source: None,
         proxy: None,
+        max_recipients: None,
         partial,
         chunking: true,
         dsn: Dsn::default(),

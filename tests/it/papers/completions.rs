@@ -44,7 +44,10 @@ fn bash_completes_options_and_their_words() {
     let (well, said) = output(&mut command);
     let lines: Vec<&str> = said.lines().collect();
     assert!(well && lines.len() == 7 && lines[0].contains("-F _mailxport"), "{said}");
-    assert_eq!(lines[1..], ["send send-stream", "--unsent", "--attach", "required", "--discard", "show"]);
+    assert_eq!(
+        lines[1..],
+        ["send send-stream sendmail", "--unsent", "--attach", "required", "--discard", "show"]
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::roff::{escaped, prose};
 use super::{holds, root};
 
 /// Rows that no run of this version ends with, though the table has them: their feature is not built.
-const NOT_BUILT: &[&str] = &["E_NOTIMPL", "IXP_E_BUSY"];
+const NOT_BUILT: &[&str] = &["IXP_E_BUSY"];
 
 pub(super) const CLASSES: [Class; 6] =
     [Class::Ok, Class::Usage, Class::Permanent, Class::Temporary, Class::Unknown, Class::Partial];

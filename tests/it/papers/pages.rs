@@ -4,15 +4,17 @@ use std::fs;
 use std::process::Command;
 
 use mailxport::config::key::{INHERIT, ROWS, SENDERS};
+use mailxport::config::local;
 
 use super::{holds, installed, lists, output, roff, root, tree};
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "mailxport.1",
     "mailxport-send.1",
     "mailxport-send-stream.1",
     "mailxport-post.1",
     "mailxport-compose.1",
+    "mailxport-sendmail.1",
     "mailxport-check.1",
     "mailxport-sink.1",
     "mailxport-config.1",
@@ -124,6 +126,22 @@ fn the_man_pages_have_every_option() {
 }
 
 #[test]
+fn the_page_of_sendmail_has_every_letter_of_its_help() {
+    let page = page("mailxport-sendmail.1").replace("\\fB", " ").replace("\\-", "-");
+    let help = mailxport::cli::root::Root::help_of("sendmail");
+    let (_, options) = help.split_once("Options (").unwrap();
+    let words: Vec<&str> = page.split(|c: char| c.is_whitespace() || "\\,;()\"".contains(c)).collect();
+    let letters: Vec<&str> = options
+        .split([' ', ',', '\n', ';', '('])
+        .filter(|word| word.starts_with('-') && word.len() > 1)
+        .collect();
+    assert!(letters.len() > 35, "{letters:?}");
+    for letter in letters {
+        assert!(words.contains(&letter), "the page lacks {letter}");
+    }
+}
+
+#[test]
 fn mandoc_finds_nothing_wrong_with_the_man_pages() {
     let Some(mandoc) = installed("mandoc") else { return };
     for name in PAGES {
@@ -162,17 +180,19 @@ fn short_help_has_one_line_an_option() {
 #[test]
 fn the_page_about_the_configuration_has_every_setting_and_no_other() {
     let page = page("mailxport.5");
-    let (_, rest) = page.split_once(".SH SETTINGS\n").unwrap();
-    let (settings, _) = rest.split_once("\n.SH ").unwrap();
-    let heads: Vec<String> = settings
-        .split(".TP\n")
-        .skip(1)
-        .map(|item| item.lines().next().unwrap().replace("\\-", "-").replace(['"', ','], " "))
-        .collect();
-    let words = heads.iter().flat_map(|head| head.split_whitespace());
-    let mut named: Vec<&str> = words.filter(|word| !word.starts_with('.')).collect();
-    let mut known: Vec<&str> = ROWS.iter().map(|row| row.name).chain([INHERIT, SENDERS]).collect();
-    named.sort_unstable();
-    known.sort_unstable();
-    assert_eq!(named, known);
+    let of_accounts = ROWS.iter().map(|row| row.name).chain([INHERIT, SENDERS]).collect();
+    for (section, mut known) in [("SETTINGS", of_accounts), ("THIS MACHINE", local::KEYS.to_vec())] {
+        let (_, rest) = page.split_once(&format!(".SH {section}\n")).unwrap();
+        let (settings, _) = rest.split_once("\n.SH ").unwrap();
+        let heads: Vec<String> = settings
+            .split(".TP\n")
+            .skip(1)
+            .map(|item| item.lines().next().unwrap().replace("\\-", "-").replace(['"', ','], " "))
+            .collect();
+        let words = heads.iter().flat_map(|head| head.split_whitespace());
+        let mut named: Vec<&str> = words.filter(|word| !word.starts_with('.')).collect();
+        named.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(named, known);
+    }
 }

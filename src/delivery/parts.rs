@@ -1,0 +1,125 @@
+//! One message in several transactions, where the server, or whoever sends, wants fewer recipients at a time.
+//!
+//! Laws: nobody is named again to whom a transaction handed the message; each transaction gets on, or it is the last.
+
+use super::job::Letter;
+use crate::message::open::Message;
+use crate::terms::address::Address;
+use crate::terms::envelope::Envelope;
+use crate::terms::failure::Stage;
+use crate::terms::outcome::{Fate, Outcome, Verdict};
+use crate::terms::plan::Plan;
+use crate::terms::reply::Reply;
+use crate::watch::brink;
+
+/// Sends a message to all of its recipients, so many at a time as the plan and the server allow.
+pub(super) fn in_parts(
+    plan: &Plan,
+    letter: &mut Letter,
+    transaction: &mut dyn FnMut(&Envelope, &mut Message) -> Outcome,
+) -> Outcome {
+    let may_part = (plan.partial || plan.max_recipients.is_some()) && letter.message.is_measured();
+    let mut most = plan.max_recipients.filter(|_| may_part).unwrap_or(usize::MAX);
+    let everybody = letter.envelope.recipients.clone();
+    let (mut from, mut whole) = (0usize, None);
+    loop {
+        let to = from.saturating_add(most).min(everybody.len());
+        let mut outcome = if to - from == everybody.len() {
+            transaction(&letter.envelope, &mut letter.message)
+        } else {
+            let some = everybody[from..to].iter().cloned();
+            transaction(&Envelope::new(letter.envelope.sender.clone(), some), &mut letter.message)
+        };
+        let fitting = fitting(&outcome).filter(|_| may_part);
+        match (&outcome.verdict, fitting) {
+            // Nothing went out: those who fit go first.
+            (Verdict::Refused(_), Some(fitting)) => {
+                most = fitting;
+                continue;
+            }
+            (Verdict::Partial(_), Some(fitting)) => {
+                most = fitting;
+                from += fitting;
+                outcome.recipients.truncate(fitting);
+                let is_accepted = |(_, fate): &(Address, Fate)| fate.is_accepted();
+                if let (true, Verdict::Partial(reply)) =
+                    (outcome.recipients.iter().all(is_accepted), &outcome.verdict)
+                {
+                    outcome.verdict = Verdict::Accepted(reply.clone());
+                    outcome.failure = None;
+                }
+            }
+            _ => from = to,
+        }
+        let goes_on = may_go_on(&outcome, plan.partial);
+        let so_far = match whole.take() {
+            None => outcome,
+            Some(before) => both(before, outcome),
+        };
+        if from == everybody.len() || !goes_on {
+            let rest = everybody[from..].iter().map(|address| (address.clone(), Fate::Untried));
+            return with_untried(so_far, rest);
+        }
+        let taken = so_far.recipients.iter().any(|(_, fate)| fate.is_accepted());
+        brink::reported(false, taken);
+        whole = Some(so_far);
+    }
+}
+
+/// How many recipients stand in front of those for whom the transaction had no room; none where it had room for all, or where
+/// nobody was in front (RFC 5321 section 4.5.3.1.10).
+fn fitting(outcome: &Outcome) -> Option<usize> {
+    outcome.failure.as_ref().filter(|failure| failure.stage == Stage::Rcpt)?;
+    let recipients = &outcome.recipients;
+    let at = recipients.iter().position(|(_, fate)| !matches!(fate, Fate::Accepted(_) | Fate::Untried))?;
+    let has_no_room = |(_, fate): &(Address, Fate)| match fate {
+        Fate::Untried => true,
+        fate => fate.reply().is_some_and(is_full),
+    };
+    (at > 0 && recipients[at..].iter().all(has_no_room)).then_some(at)
+}
+
+/// The transaction has no room, and not one mailbox.
+fn is_full(reply: &Reply) -> bool {
+    let of_mailbox = reply.enhanced.as_deref().is_some_and(|code| code.get(1..) == Some(".2.2"));
+    matches!(reply.code, 452 | 552) && !of_mailbox
+}
+
+/// True where what became of a part says nothing against the next.
+fn may_go_on(outcome: &Outcome, partial: bool) -> bool {
+    match (&outcome.verdict, &outcome.failure) {
+        (Verdict::Accepted(_), _) => true,
+        (Verdict::Partial(_), _) => partial,
+        (Verdict::Refused(_), Some(failure)) => partial && failure.stage == Stage::Rcpt,
+        _ => false,
+    }
+}
+
+/// What two parts come to.
+fn both(mut before: Outcome, after: Outcome) -> Outcome {
+    before.recipients.extend(after.recipients);
+    before
+        .notes
+        .extend(after.notes.into_iter().filter(|note| !before.notes.contains(note)).collect::<Vec<_>>());
+    for extension in after.extensions {
+        if !before.extensions.contains(&extension) {
+            before.extensions.push(extension);
+        }
+    }
+    let is_unknown = matches!(after.verdict, Verdict::Unknown);
+    before.failure = if is_unknown { after.failure } else { before.failure.or(after.failure) };
+    before.verdict = match (before.verdict, after.verdict) {
+        (_, Verdict::Unknown) => Verdict::Unknown,
+        (Verdict::Accepted(_), Verdict::Accepted(reply)) => Verdict::Accepted(reply),
+        (_, Verdict::Accepted(reply) | Verdict::Partial(reply)) => Verdict::Partial(reply),
+        (Verdict::Accepted(reply) | Verdict::Partial(reply), _) => Verdict::Partial(reply),
+        (before, _) => before,
+    };
+    before.tls = after.tls.or(before.tls);
+    before
+}
+
+fn with_untried(mut outcome: Outcome, rest: impl Iterator<Item = (Address, Fate)>) -> Outcome {
+    outcome.recipients.extend(rest);
+    outcome
+}
