@@ -6,6 +6,7 @@ mod dot;
 pub mod ending;
 pub mod flow;
 pub mod header;
+mod held;
 mod look;
 mod measure;
 pub mod octets;
