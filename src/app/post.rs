@@ -156,7 +156,7 @@ fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let parcel = Parcel::plain(raw).behind(lead);
     let way = if args.mail.discover { Way::Discovered } else { Way::Straight };
     let errand =
-        Errand { plan, resource, wanted, parcel, service: None, told: Vec::new(), way, commits: true };
+        Errand { plan, resource, wanted, parcel, service: None, told: Arc::default(), way, commits: true };
     Ok(Ready { errand, tries: tries(request), output, log, kept_back })
 }
 

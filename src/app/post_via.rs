@@ -106,7 +106,7 @@ fn simple(args: &PostArgs, start: Start<'_>, service: Simple, watch: &Arc<Watch>
     wanted.fields.extend(key_field(&args.request, &resource, &raw, watch)?);
     let parcel = Parcel::wrapped(raw, around.before, around.code, around.behind, watch);
     let parcel = parcel.map_err(Early::about_the_message)?;
-    let told = if service.tells_recipients() { envelope.recipients } else { Vec::new() };
+    let told = if service.tells_recipients() { envelope.recipients } else { Arc::default() };
     let service = Some(Arc::new(service));
     let errand = Errand { plan, resource, wanted, parcel, service, told, way: Way::Straight, commits: true };
     Ok(Ready { errand, tries: tries(&args.request), output, log, kept_back })
@@ -140,7 +140,7 @@ fn jmap(args: &PostArgs, start: Start<'_>, url: Option<String>, watch: &Arc<Watc
     let raw = if is_in_lines { raw } else { raw.in_lines(watch).map_err(Early::about_the_message)? };
     let content_type = media_type("message/rfc822").map_err(usage)?;
     let wanted = Wanted { verb: Verb::Post, content_type, fields };
-    let told = envelope.recipients.clone();
+    let told = Arc::clone(&envelope.recipients);
     let way = Way::Jmap(Box::new(Submission { envelope, author }));
     let errand = Errand {
         plan,

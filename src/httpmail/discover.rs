@@ -38,7 +38,7 @@ pub fn discover(
     let (plan, resource) = (errand.plan.clone(), errand.resource.clone());
     let mut logon = LogOn::new(plan.login.clone(), resource.tls, Manner::default());
     let parcel = Parcel::of(QUESTION.as_bytes().to_vec());
-    let (service, told) = (None, Vec::new());
+    let (service, told) = (None, Arc::default());
     let mut question =
         Errand { plan, resource, wanted, parcel, service, told, way: Way::Straight, commits: false };
     let mut page = Page::default();

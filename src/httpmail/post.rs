@@ -46,7 +46,7 @@ pub struct Errand {
     /// The service that judges its answer; none where the status is all.
     pub service: Option<Arc<Simple>>,
     /// The recipients that the service is told.
-    pub told: Vec<Address>,
+    pub told: Arc<Vec<Address>>,
     pub way: Way,
     /// The server may have the message once the last octet is out.
     pub commits: bool,

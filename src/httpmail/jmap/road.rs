@@ -98,7 +98,7 @@ impl<'a> Road<'a> {
         let mut fields = vec![Field::of("accept", "application/json")];
         fields.extend(self.fields.iter().cloned());
         let wanted = Wanted { verb, content_type: HeaderValue::from_static(content_type), fields };
-        let (service, told, way) = (None, Vec::new(), Way::Straight);
+        let (service, told, way) = (None, Arc::default(), Way::Straight);
         let plan = self.plan.clone();
         let mut errand = Errand { plan, resource: place, wanted, parcel, service, told, way, commits };
         let mut page = Page::default();
