@@ -173,7 +173,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
         }
         'mailxport;post' {
             [CompletionResult]::new('--url-file', '--url-file', [CompletionResultType]::ParameterName, 'Read the URL from the first line of FILE (''-'': standard input)')
-            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Post in the form that a service wants: gmail, graph, mailgun, jmap, or one of the configuration file')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Post in the form of a service: gmail, graph, mailgun, jmap or one of your own')
             [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'The type of what is posted [default: message/rfc822]')
             [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Ask by POST or by PUT [default: POST]')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Add a field to the request; may be repeated')

@@ -167,7 +167,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;post'= {
             cand --url-file 'Read the URL from the first line of FILE (''-'': standard input)'
-            cand --via 'Post in the form that a service wants: gmail, graph, mailgun, jmap, or one of the configuration file'
+            cand --via 'Post in the form of a service: gmail, graph, mailgun, jmap or one of your own'
             cand --content-type 'The type of what is posted [default: message/rfc822]'
             cand --method 'Ask by POST or by PUT [default: POST]'
             cand --header 'Add a field to the request; may be repeated'

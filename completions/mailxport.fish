@@ -188,7 +188,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l trac
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l url-file -d 'Read the URL from the first line of FILE (\'-\': standard input)' -r -F
-complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l via -d 'Post in the form that a service wants: gmail, graph, mailgun, jmap, or one of the configuration file' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l via -d 'Post in the form of a service: gmail, graph, mailgun, jmap or one of your own' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l content-type -d 'The type of what is posted [default: message/rfc822]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l method -d 'Ask by POST or by PUT [default: POST]' -r -f -a "POST\t''
 PUT\t''"
