@@ -4,11 +4,12 @@ use super::again::{Again, Road, Tries};
 use super::job::{Desk, Letter, Report, Turn};
 use super::parts::in_parts;
 use super::rules;
-use crate::message::open::Origin;
+use crate::message::open::{Message, Origin};
 use crate::net::connect::connect;
 use crate::net::tls::Securing;
 use crate::net::wire::Wire;
 use crate::smtp::session::Session;
+use crate::terms::envelope::Envelope;
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::{Fate, Outcome, Verdict};
@@ -274,26 +275,44 @@ fn send<'a>(
 ) -> Outcome {
     raise(line, plan, watch, observer);
     match line {
-        Line::Up(session) => {
-            let halted = watch.check().map_err(|halt| halt.cause(Duration::ZERO));
-            let outcome = match halted {
-                Ok(()) => in_parts(plan, letter, &mut |envelope, message| {
-                    session.submit(envelope, message, observer)
-                }),
-                Err(cause) => {
-                    let failure = Failure::new(Stage::Mail, cause).at(&plan.endpoint.to_string());
-                    let outcome = untried(failure, letter);
-                    *line = Line::Lost;
-                    return outcome;
-                }
-            };
-            if !session.is_usable() {
+        Line::Up(_) => {
+            if let Err(halt) = watch.check() {
+                let failure = Failure::new(Stage::Mail, halt.cause(Duration::ZERO));
+                let outcome = untried(failure.at(&plan.endpoint.to_string()), &letter.envelope);
                 *line = Line::Lost;
+                return outcome;
             }
-            outcome
+            in_parts(plan, letter, &mut |envelope, message, anew| {
+                if anew && matches!(line, Line::Lost) {
+                    *line = Line::NotYet;
+                    raise(line, plan, watch, observer);
+                }
+                transaction(line, plan, envelope, message, observer)
+            })
         }
-        Line::Never(failure, tls) => Outcome { tls: tls.clone(), ..untried(failure.again(), letter) },
-        Line::NotYet | Line::Lost => untried(never_tried(plan), letter),
+        _ => untried_by(line, plan, &letter.envelope),
+    }
+}
+
+fn transaction(
+    line: &mut Line<'_>,
+    plan: &Plan,
+    envelope: &Envelope,
+    message: &mut Message,
+    observer: &mut dyn Observer,
+) -> Outcome {
+    let Line::Up(session) = line else { return untried_by(line, plan, envelope) };
+    let outcome = session.submit(envelope, message, observer);
+    if !session.is_usable() {
+        *line = Line::Lost;
+    }
+    outcome
+}
+
+fn untried_by(line: &Line<'_>, plan: &Plan, envelope: &Envelope) -> Outcome {
+    match line {
+        Line::Never(failure, tls) => Outcome { tls: tls.clone(), ..untried(failure.again(), envelope) },
+        Line::Up(_) | Line::NotYet | Line::Lost => untried(never_tried(plan), envelope),
     }
 }
 
@@ -313,8 +332,7 @@ fn never_tried(plan: &Plan) -> Failure {
     Failure::new(Stage::Mail, Cause::NeverTried).at(&plan.endpoint.to_string())
 }
 
-fn untried(failure: Failure, letter: &Letter) -> Outcome {
-    let recipients =
-        letter.envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
+fn untried(failure: Failure, envelope: &Envelope) -> Outcome {
+    let recipients = envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
     Outcome::not_sent(failure, recipients)
 }

@@ -12,29 +12,31 @@ use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
 use crate::watch::brink;
 
-/// Sends a message to all of its recipients, so many at a time as the plan and the server allow.
+/// Sends a message to all of its recipients, so many at a time as the plan and the server allow. A server may hang up on a list that
+/// goes far beyond what it takes: the transaction behind that is told that it may begin with a session anew.
 pub(super) fn in_parts(
     plan: &Plan,
     letter: &mut Letter,
-    transaction: &mut dyn FnMut(&Envelope, &mut Message) -> Outcome,
+    transaction: &mut dyn FnMut(&Envelope, &mut Message, bool) -> Outcome,
 ) -> Outcome {
     let may_part = (plan.partial || plan.max_recipients.is_some()) && letter.message.is_measured();
     let mut most = plan.max_recipients.filter(|_| may_part).unwrap_or(usize::MAX);
     let everybody = letter.envelope.recipients.clone();
-    let (mut from, mut whole) = (0usize, None);
+    let (mut from, mut whole, mut anew) = (0usize, None, false);
     loop {
         let to = from.saturating_add(most).min(everybody.len());
         let mut outcome = if to - from == everybody.len() {
-            transaction(&letter.envelope, &mut letter.message)
+            transaction(&letter.envelope, &mut letter.message, anew)
         } else {
             let some = everybody[from..to].iter().cloned();
-            transaction(&Envelope::new(letter.envelope.sender.clone(), some), &mut letter.message)
+            transaction(&Envelope::new(letter.envelope.sender.clone(), some), &mut letter.message, anew)
         };
+        anew = false;
         let fitting = fitting(&outcome).filter(|_| may_part);
         match (&outcome.verdict, fitting) {
             // Nothing went out: those who fit go first.
-            (Verdict::Refused(_), Some(fitting)) => {
-                most = fitting;
+            (Verdict::Refused(_) | Verdict::NotSent, Some(fitting)) => {
+                (most, anew) = (fitting, true);
                 continue;
             }
             (Verdict::Partial(_), Some(fitting)) => {
@@ -72,11 +74,11 @@ fn fitting(outcome: &Outcome) -> Option<usize> {
     outcome.failure.as_ref().filter(|failure| failure.stage == Stage::Rcpt)?;
     let recipients = &outcome.recipients;
     let at = recipients.iter().position(|(_, fate)| !matches!(fate, Fate::Accepted(_) | Fate::Untried))?;
-    let has_no_room = |(_, fate): &(Address, Fate)| match fate {
-        Fate::Untried => true,
-        fate => fate.reply().is_some_and(is_full),
+    let first = recipients[at].1.reply().is_some_and(is_full);
+    let or_left = |(_, fate): &(Address, Fate)| {
+        *fate == Fate::Untried || fate.reply().is_some_and(|reply| is_full(reply) || reply.code == 421)
     };
-    (at > 0 && recipients[at..].iter().all(has_no_room)).then_some(at)
+    (at > 0 && first && recipients[at..].iter().all(or_left)).then_some(at)
 }
 
 /// The transaction has no room, and not one mailbox.
