@@ -74,15 +74,9 @@ fn fitting(outcome: &Outcome) -> Option<usize> {
     let at = recipients.iter().position(|(_, fate)| !matches!(fate, Fate::Accepted(_) | Fate::Untried))?;
     let has_no_room = |(_, fate): &(Address, Fate)| match fate {
         Fate::Untried => true,
-        fate => fate.reply().is_some_and(is_full),
+        fate => fate.reply().is_some_and(Reply::has_no_room),
     };
     (at > 0 && recipients[at..].iter().all(has_no_room)).then_some(at)
-}
-
-/// The transaction has no room, and not one mailbox.
-fn is_full(reply: &Reply) -> bool {
-    let of_mailbox = reply.enhanced.as_deref().is_some_and(|code| code.get(1..) == Some(".2.2"));
-    matches!(reply.code, 452 | 552) && !of_mailbox
 }
 
 /// True where what became of a part says nothing against the next.

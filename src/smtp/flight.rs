@@ -80,7 +80,23 @@ impl Landed {
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 
-/// Sends all commands without waiting between them, and behind the last one its freight: a whole message, or nothing.
+/// Commands without a reply at any time. A server that takes fewer recipients than there are counts those that still come against
+/// the client, and leaves if they are many.
+const UNDER_WAY: usize = 500;
+
+/// So many recipients in a row for whom there was no room: there is none for the rest either. It is also how many every server must
+/// take (RFC 5321 section 4.5.3.1.8).
+pub(super) const CERTAIN: usize = 100;
+
+/// True where some recipients were taken and then so many had no room that it is not worth asking for more.
+fn is_full(flight: &Flight<'_>, replies: &[Arc<Reply>]) -> bool {
+    let mut last = replies.iter().rev().take(CERTAIN);
+    let taken = || (0..).zip(replies).any(|(at, reply)| flight.stage(at) == Stage::Rcpt && reply.is_positive());
+    replies.len() > CERTAIN && last.all(|reply| reply.has_no_room()) && taken()
+}
+
+/// Sends the commands without waiting between them, and behind the last one its freight: a whole message, or nothing. Only where the
+/// server takes no more recipients are the last ones left out.
 pub fn pipelined<L: Link>(
     talk: &mut Talk<L>,
     flight: &Flight<'_>,
@@ -111,11 +127,12 @@ struct Air<'a> {
 }
 
 impl Air<'_> {
-    /// Puts the next commands together for one write.
-    fn pack(&mut self, observer: &mut dyn Observer) -> Result<(), Cause> {
+    /// Puts the next commands together for one write, when so many are answered.
+    fn pack(&mut self, answered: usize, observer: &mut dyn Observer) -> Result<(), Cause> {
         self.out.clear();
         self.sent = 0;
         while self.out.len() < AT_ONCE
+            && self.packed - answered < UNDER_WAY
             && let Some(command) = self.flight.command(self.packed)?
         {
             observer.note(&Event::Command(command.text()));
@@ -154,7 +171,13 @@ fn fly<L: Link>(
     let (out, ends) = (Vec::new(), VecDeque::new());
     let mut air = Air { flight, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
     while air.packed < flight.len() {
-        let packed = air.pack(observer);
+        if air.packed - landed.replies.len() >= UNDER_WAY {
+            hear(talk, flight, air.packed - UNDER_WAY / 2, landed, observer)?;
+        }
+        if is_full(flight, &landed.replies) {
+            break;
+        }
+        let packed = air.pack(landed.replies.len(), observer);
         talk.marked(packed)?;
         let with_freight = air.packed == flight.len() && !freight.is_empty();
         if with_freight {
@@ -174,7 +197,18 @@ fn fly<L: Link>(
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }
     }
-    while landed.replies.len() < flight.len() {
+    hear(talk, flight, air.packed, landed, observer)
+}
+
+/// Waits until so many commands are answered.
+fn hear<L: Link>(
+    talk: &mut Talk<L>,
+    flight: &Flight<'_>,
+    until: usize,
+    landed: &mut Landed,
+    observer: &mut dyn Observer,
+) -> Result<(), Cause> {
+    while landed.replies.len() < until {
         let reply = talk.reply_in_flight(flight.stage(landed.replies.len()), observer)?;
         landed.replies.push(reply);
     }
@@ -218,7 +252,8 @@ fn land(reply: Arc<Reply>, asked: usize, replies: &mut Vec<Arc<Reply>>) -> Resul
     Ok(())
 }
 
-/// Sends one command after the other and stops behind the first reply that `go_on` does not like.
+/// Sends one command after the other and stops behind the first reply that `go_on` does not like, or where no more recipients are
+/// taken.
 pub fn in_step<L: Link>(
     talk: &mut Talk<L>,
     flight: &Flight<'_>,
@@ -234,7 +269,7 @@ pub fn in_step<L: Link>(
         match asked {
             Ok((goes_on, reply)) => {
                 landed.replies.push(Arc::new(reply));
-                if !goes_on {
+                if !goes_on || is_full(flight, &landed.replies) {
                     break;
                 }
             }

@@ -6,6 +6,7 @@ use super::body;
 use super::capability::Capabilities;
 use super::chunk::{self, Allowed};
 use super::fates::{Fates, fate_without_message};
+use super::flight;
 use super::session::Session;
 use super::way::Way;
 use crate::message::open::Message;
@@ -81,9 +82,11 @@ impl<L: Link> Session<'_, L> {
         Ok(Way::Chunks)
     }
 
-    /// What starts the message travels with the recipients only where one refusal cannot deliver to the others.
+    /// What starts the message travels with the recipients only where one refusal cannot deliver to the others, and where they are
+    /// few enough to be all asked for.
     pub(super) fn may_ride(&self, envelope: &Envelope) -> bool {
-        envelope.recipients.len() == 1 || self.plan.partial
+        let many = envelope.recipients.len();
+        many == 1 || (self.plan.partial && many <= flight::CERTAIN)
     }
 
     fn content(
