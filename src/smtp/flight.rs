@@ -91,7 +91,8 @@ pub(super) const CERTAIN: usize = 100;
 /// True where some recipients were taken and then so many had no room that it is not worth asking for more.
 fn is_full(flight: &Flight<'_>, replies: &[Arc<Reply>]) -> bool {
     let mut last = replies.iter().rev().take(CERTAIN);
-    let taken = || (0..).zip(replies).any(|(at, reply)| flight.stage(at) == Stage::Rcpt && reply.is_positive());
+    let taken =
+        || (0..).zip(replies).any(|(at, reply)| flight.stage(at) == Stage::Rcpt && reply.is_positive());
     replies.len() > CERTAIN && last.all(|reply| reply.has_no_room()) && taken()
 }
 
