@@ -6,7 +6,7 @@ use super::job::Letter;
 use crate::message::open::Message;
 use crate::terms::address::Address;
 use crate::terms::envelope::Envelope;
-use crate::terms::failure::Stage;
+use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
@@ -40,14 +40,7 @@ pub(super) fn in_parts(
             (Verdict::Partial(_), Some(fitting)) => {
                 most = fitting;
                 from += fitting;
-                outcome.recipients.truncate(fitting);
-                let is_accepted = |(_, fate): &(Address, Fate)| fate.is_accepted();
-                if let (true, Verdict::Partial(reply)) =
-                    (outcome.recipients.iter().all(is_accepted), &outcome.verdict)
-                {
-                    outcome.verdict = Verdict::Accepted(reply.clone());
-                    outcome.failure = None;
-                }
+                without_the_rest(&mut outcome, fitting);
             }
             _ => from = to,
         }
@@ -66,17 +59,36 @@ pub(super) fn in_parts(
     }
 }
 
-/// How many recipients stand in front of those for whom the transaction had no room; none where it had room for all, or where
-/// nobody was in front (RFC 5321 section 4.5.3.1.10).
+/// How many recipients stand in front of the last ones, for whom the transaction had no room; none where it had room for all, or
+/// where nobody was in front (RFC 5321 section 4.5.3.1.10).
 fn fitting(outcome: &Outcome) -> Option<usize> {
     outcome.failure.as_ref().filter(|failure| failure.stage == Stage::Rcpt)?;
+    let has_no_room = |fate: &Fate| fate.reply().is_some_and(Reply::has_no_room);
+    let is_of_the_rest = |(_, fate): &(Address, Fate)| matches!(fate, Fate::Untried) || has_no_room(fate);
     let recipients = &outcome.recipients;
-    let at = recipients.iter().position(|(_, fate)| !matches!(fate, Fate::Accepted(_) | Fate::Untried))?;
-    let has_no_room = |(_, fate): &(Address, Fate)| match fate {
-        Fate::Untried => true,
-        fate => fate.reply().is_some_and(Reply::has_no_room),
+    let rest = recipients.iter().rposition(|each| !is_of_the_rest(each)).map_or(0, |last| last + 1);
+    let at = rest + recipients[rest..].iter().position(|(_, fate)| has_no_room(fate))?;
+    (at > 0).then_some(at)
+}
+
+/// What the transaction came to for those for whom there was room.
+fn without_the_rest(outcome: &mut Outcome, fitting: usize) {
+    outcome.recipients.truncate(fitting);
+    let fate_of = |is_meant: fn(&Fate) -> bool| outcome.recipients.iter().find(|(_, fate)| is_meant(fate));
+    let put_off = fate_of(|fate| matches!(fate, Fate::Deferred(_)));
+    let refused = put_off.or_else(|| fate_of(|fate| matches!(fate, Fate::Refused(_))));
+    let Some(reply) = refused.and_then(|(_, fate)| fate.reply()) else {
+        if let Verdict::Partial(reply) = &outcome.verdict {
+            outcome.verdict = Verdict::Accepted(reply.clone());
+        }
+        outcome.failure = None;
+        return;
     };
-    (at > 0 && recipients[at..].iter().all(has_no_room)).then_some(at)
+    let about = outcome.recipients.iter().filter(|(_, fate)| !fate.is_accepted());
+    let about: Vec<String> = about.map(|(address, _)| address.to_string()).collect();
+    let cause = Cause::Refused(Reply::clone(reply));
+    outcome.failure =
+        outcome.failure.take().map(|failure| Failure { cause, ..failure }.about(about.join(", ")));
 }
 
 /// True where what became of a part says nothing against the next.

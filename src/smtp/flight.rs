@@ -80,13 +80,21 @@ impl Landed {
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 
-/// Commands without a reply at any time. A server that takes fewer recipients than there are counts those that still come against
+/// Recipients that are asked for before a reply is waited for. A server that takes fewer counts those that come nevertheless against
 /// the client, and leaves if they are many.
+pub(super) const AT_FIRST: usize = 1000;
+
+/// Commands without a reply at any time after that.
 const UNDER_WAY: usize = 500;
 
 /// So many recipients in a row for whom there was no room: there is none for the rest either. It is also how many every server must
 /// take (RFC 5321 section 4.5.3.1.8).
-pub(super) const CERTAIN: usize = 100;
+const CERTAIN: usize = 100;
+
+/// How many commands may be on their way when so many are answered; the first flight has RSET, MAIL and a rider besides.
+fn may_be_asked(answered: usize) -> usize {
+    (AT_FIRST + 3).max(answered + UNDER_WAY)
+}
 
 /// True where some recipients were taken and then so many had no room that it is not worth asking for more.
 fn is_full(flight: &Flight<'_>, replies: &[Arc<Reply>]) -> bool {
@@ -133,7 +141,7 @@ impl Air<'_> {
         self.out.clear();
         self.sent = 0;
         while self.out.len() < AT_ONCE
-            && self.packed - answered < UNDER_WAY
+            && self.packed < may_be_asked(answered)
             && let Some(command) = self.flight.command(self.packed)?
         {
             observer.note(&Event::Command(command.text()));
@@ -172,7 +180,7 @@ fn fly<L: Link>(
     let (out, ends) = (Vec::new(), VecDeque::new());
     let mut air = Air { flight, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
     while air.packed < flight.len() {
-        if air.packed - landed.replies.len() >= UNDER_WAY {
+        if air.packed >= may_be_asked(landed.replies.len()) {
             hear(talk, flight, air.packed - UNDER_WAY / 2, landed, observer)?;
         }
         if is_full(flight, &landed.replies) {

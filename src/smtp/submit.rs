@@ -86,7 +86,7 @@ impl<L: Link> Session<'_, L> {
     /// few enough to be all asked for.
     pub(super) fn may_ride(&self, envelope: &Envelope) -> bool {
         let many = envelope.recipients.len();
-        many == 1 || (self.plan.partial && many <= flight::CERTAIN)
+        many == 1 || (self.plan.partial && many <= flight::AT_FIRST)
     }
 
     fn content(

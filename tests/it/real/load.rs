@@ -59,7 +59,7 @@ fn is_kept_once(sink: &Running, all: impl Iterator<Item = (String, usize)>) {
 fn ten_thousand_messages_go_once_in_one_call() {
     let count = full_or(10_000, 1000);
     for jobs in ["--jobs=1", "--jobs=4"] {
-        let sink = Running::keeping(&[]);
+        let sink = Running::keeping(&[]).unheard();
         messages(sink.dir.path(), "m", count);
         let words = ["send", "--files-from=m", "--to=b@d.example", jobs, "--server", &sink.address];
         let output = limited(&mut program(sink.dir.path(), &words));
@@ -70,7 +70,7 @@ fn ten_thousand_messages_go_once_in_one_call() {
 
 #[test]
 fn eight_processes_side_by_side_fill_one_box() {
-    let sink = Running::keeping(&[]);
+    let sink = Running::keeping(&[]).unheard();
     let count = full_or(500, 50);
     let lists: Vec<String> = (0..8).map(|process| format!("p{process}")).collect();
     let start = |of: &String| {

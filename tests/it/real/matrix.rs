@@ -42,7 +42,7 @@ fn must(about: &str, output: &Output, exit: i32) {
     assert_eq!(output.status.code(), Some(exit), "{about}: {stderr}");
 }
 
-/// A header line that says this of the message, and a body of so many octets.
+/// A message with a body of so many octets.
 fn of_size(octets: usize) -> Vec<u8> {
     let line = [&[b'x'; 98][..], b"\r\n"].concat();
     [
