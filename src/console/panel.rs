@@ -155,7 +155,14 @@ impl Panel {
 
     fn say_notes(&self, notes: &[Note]) {
         for note in notes {
-            let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked | Note::AnswerCut);
+            let asked_for = matches!(
+                note,
+                Note::NoDsnSupport
+                    | Note::CertificateUnchecked
+                    | Note::AnswerCut
+                    | Note::AlreadySubmitted
+                    | Note::DraftLeft
+            );
             let warns = *note == Note::CertificateUnchecked;
             if !self.show.quiet
                 && (!self.show.json || warns)

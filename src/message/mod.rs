@@ -7,6 +7,7 @@ pub mod ending;
 pub mod flow;
 pub mod header;
 mod held;
+mod inlet;
 mod look;
 mod measure;
 pub mod octets;

@@ -1,6 +1,7 @@
 //! The recipes of the README and of docs/recipes.md, run: every block of shell in a directory of its own, its output held against the
 //! text that follows it.
 
+mod host;
 mod page;
 mod run;
 mod stand_ins;
@@ -8,6 +9,7 @@ mod stand_ins;
 use std::fs;
 use std::path::Path;
 
+use host::{HOST, host};
 use page::{Block, Recipe, fits, headings, recipes};
 use run::{Run, Stage};
 use stand_ins::StandIns;
@@ -31,9 +33,10 @@ fn every_recipe_does_what_the_readme_says() {
     let (section, _) = section.split_once("\n## ").unwrap();
     let recipes = recipes(section, "### ");
     assert!(recipes.len() >= 6, "only {} recipes", recipes.len());
+    let host = host();
     for recipe in recipes {
         assert_eq!(recipe.block, Block::Shell, "{}: only shell, as it stands", recipe.title);
-        says(&recipe, &Stage::new().run(&recipe.code));
+        says(&recipe, &Stage::new().run(&recipe.code.replace(HOST, &host)));
     }
 }
 
