@@ -6,7 +6,7 @@ use super::job::Letter;
 use crate::message::open::Message;
 use crate::terms::address::Address;
 use crate::terms::envelope::Envelope;
-use crate::terms::failure::Stage;
+use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
@@ -42,14 +42,7 @@ pub(super) fn in_parts(
             (Verdict::Partial(_), Some(fitting)) => {
                 most = fitting;
                 from += fitting;
-                outcome.recipients.truncate(fitting);
-                let is_accepted = |(_, fate): &(Address, Fate)| fate.is_accepted();
-                if let (true, Verdict::Partial(reply)) =
-                    (outcome.recipients.iter().all(is_accepted), &outcome.verdict)
-                {
-                    outcome.verdict = Verdict::Accepted(reply.clone());
-                    outcome.failure = None;
-                }
+                without_the_rest(&mut outcome, fitting);
             }
             _ => from = to,
         }
@@ -68,23 +61,38 @@ pub(super) fn in_parts(
     }
 }
 
-/// How many recipients stand in front of those for whom the transaction had no room; none where it had room for all, or where
-/// nobody was in front (RFC 5321 section 4.5.3.1.10).
+/// How many recipients stand in front of the last ones, for whom the transaction had no room; none where it had room for all, or
+/// where nobody was in front (RFC 5321 section 4.5.3.1.10).
 fn fitting(outcome: &Outcome) -> Option<usize> {
     outcome.failure.as_ref().filter(|failure| failure.stage == Stage::Rcpt)?;
+    let has_no_room = |fate: &Fate| fate.reply().is_some_and(Reply::has_no_room);
+    let has_left = |fate: &Fate| fate.reply().is_some_and(|reply| reply.code == 421);
+    let is_of_the_rest =
+        |(_, fate): &(Address, Fate)| *fate == Fate::Untried || has_no_room(fate) || has_left(fate);
     let recipients = &outcome.recipients;
-    let at = recipients.iter().position(|(_, fate)| !matches!(fate, Fate::Accepted(_) | Fate::Untried))?;
-    let first = recipients[at].1.reply().is_some_and(is_full);
-    let or_left = |(_, fate): &(Address, Fate)| {
-        *fate == Fate::Untried || fate.reply().is_some_and(|reply| is_full(reply) || reply.code == 421)
-    };
-    (at > 0 && first && recipients[at..].iter().all(or_left)).then_some(at)
+    let rest = recipients.iter().rposition(|each| !is_of_the_rest(each)).map_or(0, |last| last + 1);
+    let at = rest + recipients[rest..].iter().position(|(_, fate)| has_no_room(fate))?;
+    (at > 0).then_some(at)
 }
 
-/// The transaction has no room, and not one mailbox.
-fn is_full(reply: &Reply) -> bool {
-    let of_mailbox = reply.enhanced.as_deref().is_some_and(|code| code.get(1..) == Some(".2.2"));
-    matches!(reply.code, 452 | 552) && !of_mailbox
+/// What the transaction came to for those for whom there was room.
+fn without_the_rest(outcome: &mut Outcome, fitting: usize) {
+    outcome.recipients.truncate(fitting);
+    let fate_of = |is_meant: fn(&Fate) -> bool| outcome.recipients.iter().find(|(_, fate)| is_meant(fate));
+    let put_off = fate_of(|fate| matches!(fate, Fate::Deferred(_)));
+    let refused = put_off.or_else(|| fate_of(|fate| matches!(fate, Fate::Refused(_))));
+    let Some(reply) = refused.and_then(|(_, fate)| fate.reply()) else {
+        if let Verdict::Partial(reply) = &outcome.verdict {
+            outcome.verdict = Verdict::Accepted(reply.clone());
+        }
+        outcome.failure = None;
+        return;
+    };
+    let about = outcome.recipients.iter().filter(|(_, fate)| !fate.is_accepted());
+    let about: Vec<String> = about.map(|(address, _)| address.to_string()).collect();
+    let cause = Cause::Refused(Reply::clone(reply));
+    outcome.failure =
+        outcome.failure.take().map(|failure| Failure { cause, ..failure }.about(about.join(", ")));
 }
 
 /// True where what became of a part says nothing against the next.

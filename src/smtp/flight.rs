@@ -80,7 +80,23 @@ impl Landed {
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 
-/// Sends all commands without waiting between them, and behind the last one its freight: a whole message, or nothing.
+/// Commands behind which a long list waits once for its replies: a server that takes fewer recipients counts those that come
+/// nevertheless against the client, and leaves if they are many (RFC 5321 section 4.5.3.1.10; 1,000 is a usual number).
+const FIRST: usize = 1100;
+
+/// So many recipients in a row for whom there was no room: there is none for the rest either.
+const CERTAIN: usize = 100;
+
+/// True where some recipients were taken, and then so many had no room that it is not worth asking for more.
+fn is_full(flight: &Flight<'_>, replies: &[Arc<Reply>]) -> bool {
+    let mut last = replies.iter().rev().take(CERTAIN);
+    let taken =
+        || (0..).zip(replies).any(|(at, reply)| flight.stage(at) == Stage::Rcpt && reply.is_positive());
+    replies.len() > CERTAIN && last.all(|reply| reply.has_no_room()) && taken()
+}
+
+/// Sends the commands without waiting between them, but once in a long list, and behind the last one its freight: a whole message,
+/// or nothing. Where the server takes no more recipients the last ones are left out.
 pub fn pipelined<L: Link>(
     talk: &mut Talk<L>,
     flight: &Flight<'_>,
@@ -115,7 +131,9 @@ impl Air<'_> {
     fn pack(&mut self, observer: &mut dyn Observer) -> Result<(), Cause> {
         self.out.clear();
         self.sent = 0;
+        let until = if self.packed < FIRST { FIRST } else { usize::MAX };
         while self.out.len() < AT_ONCE
+            && self.packed < until
             && let Some(command) = self.flight.command(self.packed)?
         {
             observer.note(&Event::Command(command.text()));
@@ -154,6 +172,12 @@ fn fly<L: Link>(
     let (out, ends) = (Vec::new(), VecDeque::new());
     let mut air = Air { flight, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
     while air.packed < flight.len() {
+        if air.packed == FIRST {
+            hear(talk, flight, FIRST, landed, observer)?;
+            if is_full(flight, &landed.replies) {
+                break;
+            }
+        }
         let packed = air.pack(observer);
         talk.marked(packed)?;
         let with_freight = air.packed == flight.len() && !freight.is_empty();
@@ -174,7 +198,18 @@ fn fly<L: Link>(
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }
     }
-    while landed.replies.len() < flight.len() {
+    hear(talk, flight, air.packed, landed, observer)
+}
+
+/// Waits until so many commands are answered.
+fn hear<L: Link>(
+    talk: &mut Talk<L>,
+    flight: &Flight<'_>,
+    until: usize,
+    landed: &mut Landed,
+    observer: &mut dyn Observer,
+) -> Result<(), Cause> {
+    while landed.replies.len() < until {
         let reply = talk.reply_in_flight(flight.stage(landed.replies.len()), observer)?;
         landed.replies.push(reply);
     }
@@ -218,7 +253,8 @@ fn land(reply: Arc<Reply>, asked: usize, replies: &mut Vec<Arc<Reply>>) -> Resul
     Ok(())
 }
 
-/// Sends one command after the other and stops behind the first reply that `go_on` does not like.
+/// Sends one command after the other and stops behind the first reply that `go_on` does not like, or where no more recipients are
+/// taken.
 pub fn in_step<L: Link>(
     talk: &mut Talk<L>,
     flight: &Flight<'_>,
@@ -234,7 +270,7 @@ pub fn in_step<L: Link>(
         match asked {
             Ok((goes_on, reply)) => {
                 landed.replies.push(Arc::new(reply));
-                if !goes_on {
+                if !goes_on || is_full(flight, &landed.replies) {
                     break;
                 }
             }

@@ -17,9 +17,9 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Outcome;
 use std::time::Instant;
 
-/// The recipients that every server takes (RFC 5321 section 4.5.3.1.8). On a list that is too long it may hang up, and then a message
-/// that went along is as good as unknown.
-const CERTAIN: usize = 100;
+/// Recipients with whom a message may go along. On a longer list a server that takes fewer may hang up, and then what went along
+/// is as good as unknown.
+const ALONG: usize = 1000;
 
 impl<L: Link> Session<'_, L> {
     /// Sends one message. Whatever is known of each recipient survives a failure.
@@ -79,7 +79,7 @@ impl<L: Link> Session<'_, L> {
         let along = self.offered.pipelining
             && self.may_ride(envelope)
             && self.plan.endpoint.protocol == Protocol::Smtp;
-        if along && envelope.recipients.len() <= CERTAIN && chunk::is_small(message) {
+        if along && envelope.recipients.len() <= ALONG && chunk::is_small(message) {
             return chunk::whole(message).map(|octets| Way::Along { octets });
         }
         Ok(Way::Chunks)

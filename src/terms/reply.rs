@@ -51,6 +51,11 @@ impl Reply {
     pub fn is_refusal(&self) -> bool {
         self.is_temporary() || self.is_permanent()
     }
+    /// The transaction has no room for a recipient, and not one mailbox for a message (RFC 5321 section 4.5.3.1.10).
+    pub fn has_no_room(&self) -> bool {
+        let of_mailbox = self.enhanced.as_deref().is_some_and(|code| code.get(1..) == Some(".2.2"));
+        matches!(self.code, 452 | 552) && !of_mailbox
+    }
 
     /// The texts in one line, without the enhanced code in front of each.
     pub fn text(&self) -> String {

@@ -60,7 +60,7 @@ fn postfix_is_told_and_gets_no_message() {
     for (server, how) in doors(&postfix) {
         let report = report(&postfix.check(&[&server[..], "--to=b@d.example", "--dsn-notify=failure"]), 0);
         is_well(&report, how, &extensions);
-        assert_eq!(report["size_limit"], 2_000_000);
+        assert_eq!(report["size_limit"], 40_000_000);
         assert_eq!(report["clock"]["compared_with"], "certificates");
     }
     refuses(&postfix);

@@ -9,6 +9,7 @@ pub(super) fn messages() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("seven bits", with(b"hello\n")),
         ("eight bits", with("Grüße, 世界\n".as_bytes())),
+        ("header fields in UTF-8", format!("{HEAD}Comments: Grüße, 世界\n\nhello\n").into_bytes()),
         ("every high octet", with(&(128..=255).collect::<Vec<u8>>())),
         ("crlf", crlf(&with(b"a\nb\n"))),
         ("dots in odd places", with(b".\n..\n.a\na.\n...\n.\r\n.b\n.")),

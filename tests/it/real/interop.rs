@@ -1,18 +1,22 @@
 //! The table of docs/interop.md: a row for each server, written by the test that proved it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 
 use super::corpus::Way;
 
+/// The columns behind those of the corpus.
+const COLUMNS: [&str; 7] =
+    ["PIPELINING", "30 MB", "recipients", "one refused", "too large", "DSN", "changes"];
+
 /// What was proved of a server.
 #[derive(Debug, Default)]
 pub(super) struct Proved {
     ways: BTreeSet<&'static str>,
     messages: BTreeSet<String>,
-    refused: BTreeSet<String>,
+    told: BTreeMap<&'static str, String>,
 }
 
 impl Proved {
@@ -24,9 +28,9 @@ impl Proved {
         self.ways.insert(if way.tls { "TLS" } else { "clear" });
     }
 
-    /// A message is larger than the server takes.
-    pub(super) fn refused(&mut self, name: &str) {
-        self.refused.insert(name.to_owned());
+    /// What is told in a column.
+    pub(super) fn tell(&mut self, column: &'static str, text: &str) {
+        self.told.insert(column, text.to_owned());
     }
 
     /// Holds the row of this server against the page; with `BLESS=1` it is written there.
@@ -37,16 +41,14 @@ impl Proved {
             (true, false) => one.to_owned(),
             _ => other.to_owned(),
         };
-        let refused = match self.refused.len() {
-            0 => "none".to_owned(),
-            many => format!("{many}, before a byte of it travels (109)"),
-        };
+        let told = COLUMNS.map(|column| self.told.get(column).map_or("–", |text| text));
         let row = format!(
-            "| {server} | {} | {} | {} | {} | {refused} |",
+            "| {server} | {} | {} | {} | {} | {} |",
             both("DATA", "BDAT"),
             both("a file", "a stream"),
             both("clear", "TLS"),
             self.messages.len(),
+            told.join(" | "),
         );
         static PAGE: Mutex<()> = Mutex::new(());
         let _alone = PAGE.lock().unwrap();

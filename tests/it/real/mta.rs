@@ -34,14 +34,14 @@ pub(super) struct Mta {
 }
 
 /// Where a system may be put, with its certificates and a free port for each way in.
-struct Site {
+pub(super) struct Site {
     place: TempDir,
     ports: [u16; 3],
 }
 
 impl Site {
     /// The server shows a certificate made from this.
-    fn of(host: Draft) -> Self {
+    pub(super) fn of(host: Draft) -> Self {
         let place = tempfile::tempdir().unwrap();
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let authority = Authority::new("Fixture Authority");
@@ -55,7 +55,7 @@ impl Site {
         Self { place, ports: [(); 3].map(|()| free_port()) }
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         let [starttls, first, certified] = self.ports.map(|port| port.to_string());
         let text = text
             .replace("{dir}", &self.place.path().display().to_string())
@@ -66,7 +66,7 @@ impl Site {
     }
 
     /// Files that only their owner can read: the password of alice, a token for her, and what is neither.
-    fn secrets(&self) {
+    pub(super) fn secrets(&self) {
         for (name, text) in [("password", "tiger-secret"), ("token", "good-token"), ("wrong", "lion-secret")]
         {
             self.write(name, text);
@@ -75,13 +75,17 @@ impl Site {
     }
 
     /// Makes a directory for this user; the message box lies ready, so that it can be watched.
-    fn make(&self, name: &str, user: u32) {
+    pub(super) fn make(&self, name: &str, user: u32) {
         let path = self.place.path().join(name);
         fs::create_dir_all(&path).unwrap();
         chown(&path, Some(user), None).unwrap();
     }
 
-    fn start(self, mut command: Command, pid_file: Option<PathBuf>) -> Mta {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    pub(super) fn start(self, mut command: Command, pid_file: Option<PathBuf>) -> Mta {
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let log = fs::File::create(self.place.path().join("said")).unwrap();
         let child = command.stderr(log).spawn().unwrap();
@@ -260,21 +264,32 @@ impl Mta {
         limited(command.current_dir(self.place.path()).env_clear())
     }
 
-    /// The next message to be delivered while `act` runs or soon after it, without the lines of its way.
+    /// The next message to be delivered while `act` runs or soon after it.
     pub(super) fn delivered(&self, act: impl FnOnce()) -> Vec<u8> {
+        self.copies(1, act).remove(0)
+    }
+
+    /// The next messages, so many and no more.
+    pub(super) fn copies(&self, count: usize, act: impl FnOnce()) -> Vec<Vec<u8>> {
         let new = self.path("mail/box/new");
         let watch = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).unwrap();
         let came = inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::CREATE;
         inotify::add_watch(&watch, &new, came).unwrap();
         act();
         let limit = Timespec::try_from(PATIENCE).unwrap();
-        let seen = poll(&mut [PollFd::new(&watch, PollFlags::IN)], Some(&limit)).unwrap();
-        assert!(seen > 0, "nothing was delivered\n{}", self.words());
-        let files: Vec<PathBuf> = fs::read_dir(new).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(files.len(), 1, "{files:?}");
-        let message = fs::read(&files[0]).unwrap();
-        fs::remove_file(&files[0]).unwrap();
-        message
+        loop {
+            let seen = poll(&mut [PollFd::new(&watch, PollFlags::IN)], Some(&limit)).unwrap();
+            assert!(seen > 0, "not {count} were delivered\n{}", self.words());
+            while rustix::io::read(&watch, &mut [0u8; 4096]).is_ok() {}
+            let files: Vec<PathBuf> =
+                fs::read_dir(&new).unwrap().map(|entry| entry.unwrap().path()).collect();
+            if files.len() >= count {
+                assert_eq!(files.len(), count, "{files:?}");
+                let messages = files.iter().map(|file| fs::read(file).unwrap()).collect();
+                files.iter().for_each(|file| fs::remove_file(file).unwrap());
+                return messages;
+            }
+        }
     }
 
     /// True where nothing lies in the box.
@@ -310,7 +325,7 @@ impl Mta {
 }
 
 /// A user's number, as the system's list has it.
-fn uid(name: &str) -> Option<u32> {
+pub(super) fn uid(name: &str) -> Option<u32> {
     let users = fs::read_to_string("/etc/passwd").ok()?;
     let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
     line.split(':').nth(2)?.parse().ok()

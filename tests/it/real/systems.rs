@@ -2,15 +2,12 @@
 
 use std::process::Output;
 
-use super::corpus;
-use super::interop::Proved;
 use super::mta::{Mta, without_its_way};
-use super::octets::{assert_same, with_lf};
+use super::octets::assert_same;
 use crate::fixture::certificates::Draft;
 
 const NOTE: &[u8] =
     b"Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\n\nhello\n";
-const LIMIT: usize = 2_000_000;
 
 fn json(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap()
@@ -46,34 +43,6 @@ fn takes_mail_by_both_roads(mta: &Mta) {
         assert!(text.contains("with ESMTPS") || text.contains("with esmtps"), "{text}");
         assert_same(&server, NOTE, without_its_way(&message));
     }
-}
-
-/// Whatever fits arrives octet for octet; what does not is refused before a byte of it travels.
-fn keeps_the_corpus(server: &str, mta: &Mta, form: fn(&[u8]) -> Vec<u8>) {
-    let mut proved = Proved::default();
-    for (name, file) in corpus::messages() {
-        let wanted = form(&file);
-        for way in corpus::ways() {
-            let about = format!("{name}, {way:?}");
-            let send = || mta.by(way, &file, &[&starttls(mta)[..], "--to=b@d.example"]);
-            if crate::fixture::content::canonical(&file).len() > LIMIT {
-                let output = send();
-                must(&output, 109, "takes 2000000");
-                assert_eq!((&json(&output)["stage"], mta.is_empty()), (&"mail".into(), true), "{about}");
-                proved.refused(name);
-                continue;
-            }
-            let message = mta.delivered(|| {
-                let output = send();
-                must(&output, 0, "");
-                let used = json(&output)["extensions"].to_string();
-                assert_eq!(used.contains("CHUNKING"), way.chunks, "{about}: {used}");
-            });
-            assert_same(&about, &wanted, without_its_way(&message));
-            proved.arrived(name, way);
-        }
-    }
-    proved.holds(server);
 }
 
 /// One refusal sends nothing; with --partial the others get it.
@@ -139,7 +108,6 @@ fn postfix_takes_mail_and_refuses_what_it_must() {
     let Some(postfix) = Mta::postfix() else { return };
     takes_mail_by_both_roads(&postfix);
     refuses_recipients(&postfix);
-    keeps_the_corpus("Postfix", &postfix, with_lf);
 }
 
 #[test]
@@ -160,12 +128,6 @@ fn exim_takes_mail_and_refuses_what_it_must() {
     let Some(exim) = Mta::exim() else { return };
     takes_mail_by_both_roads(&exim);
     refuses_recipients(&exim);
-    // It ends a header that nothing follows with the empty line.
-    keeps_the_corpus("Exim", &exim, |file| {
-        let form = with_lf(file);
-        let has_body = form.windows(2).any(|two| two == b"\n\n");
-        if has_body { form } else { [&form[..], b"\n"].concat() }
-    });
 }
 
 /// One message by a log-on, as it arrived.

@@ -13,10 +13,12 @@ mod wishes;
 
 use crate::fixture::limit::limited;
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -65,6 +67,13 @@ impl Running {
             running.address = running.listening["listening"][0].as_str().unwrap().to_owned();
         }
         running
+    }
+
+    /// Takes what it says as it comes, so that it is never held up; none of it can be read any more.
+    pub(crate) fn unheard(self) -> Self {
+        let mut output = fs::File::from(self.output.get_ref().as_fd().try_clone_to_owned().unwrap());
+        thread::spawn(move || io::copy(&mut output, &mut io::sink()));
+        self
     }
 
     /// Reads the next line of standard output; empty at its end.
