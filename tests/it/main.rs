@@ -7,6 +7,7 @@ mod first_minute;
 mod fixture;
 mod fixture_itself;
 mod floors;
+mod hostile;
 mod json;
 mod laws;
 mod login;
