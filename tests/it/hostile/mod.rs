@@ -3,5 +3,6 @@
 
 mod cell;
 mod matrix;
+mod network;
 mod server;
 mod table;
