@@ -4,6 +4,7 @@ use mailxport::terms::address::Address;
 use mailxport::terms::address_list::{Empty, address_list, mailbox};
 use mailxport::terms::endpoint::Server;
 use mailxport::terms::envelope::{Envelope, Sender, envid};
+use mailxport::terms::xtext::xtext;
 
 fn judge(address: &Address) {
     let text = address.as_str();
@@ -42,7 +43,8 @@ pub(crate) fn hold(octets: &[u8]) {
         }
     }
     if let Ok(id) = envid(&text) {
-        assert!(id.bytes().all(|octet| (33..127).contains(&octet)), "{id:?} ends the parameter");
+        let coded = xtext(&id);
+        assert!(coded.bytes().all(|octet| (33..127).contains(&octet)), "{coded:?} ends the parameter");
     }
     if let Ok(Server::At(endpoint)) = Server::parse(&text) {
         assert!(!endpoint.to_string().chars().any(char::is_control));
