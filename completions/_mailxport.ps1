@@ -173,11 +173,13 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
         }
         'mailxport;post' {
             [CompletionResult]::new('--url-file', '--url-file', [CompletionResultType]::ParameterName, 'Read the URL from the first line of FILE (''-'': standard input)')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Post in the form of a service: gmail, graph, mailgun, jmap or one of your own')
             [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'The type of what is posted [default: message/rfc822]')
             [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Ask by POST or by PUT [default: POST]')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Add a field to the request; may be repeated')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'The body has exactly N octets; k, M, G are powers of 1024')
             [CompletionResult]::new('--retry', '--retry', [CompletionResultType]::ParameterName, 'Try N more times what is not sent for now [default: 0]')
+            [CompletionResult]::new('--retry-delay', '--retry-delay', [CompletionResultType]::ParameterName, 'Wait so long before the next try [default: 20]')
             [CompletionResult]::new('--idempotency-key', '--idempotency-key', [CompletionResultType]::ParameterName, 'Send Idempotency-Key: KEY, or one made of URL and body (auto)')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the body of the answer to FILE (''-'': standard output)')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The sender; '''' is the null sender [default: of the account]')
@@ -211,6 +213,8 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append what happens to FILE, one JSON object a line')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour on standard error: auto, always or never')
             [CompletionResult]::new('--exit-codes', '--exit-codes', [CompletionResultType]::ParameterName, 'End with ixp statuses, or with those of sysexits.h')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
+            [CompletionResult]::new('--recipients-from-headers', '--recipients-from-headers', [CompletionResultType]::ParameterName, 'Take recipients from To, Cc and Bcc of the message')
             [CompletionResult]::new('--chunked', '--chunked', [CompletionResultType]::ParameterName, 'Send a pipe as it comes, without its length')
             [CompletionResult]::new('--envelope', '--envelope', [CompletionResultType]::ParameterName, 'Put the envelope in front of the message, as HTTPMail has it')
             [CompletionResult]::new('--save-in-sent', '--save-in-sent', [CompletionResultType]::ParameterName, 'Ask the server to keep a copy among the sent messages')
@@ -345,6 +349,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             break
         }
         'mailxport;config;show' {
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Print the description of a service instead, built in or of the configuration file')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Go by this account of the configuration file [default: by sender]')

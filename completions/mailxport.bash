@@ -461,12 +461,16 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__config__subcmd__show)
-            opts="-a -4 -6 -u -f -t -h --json --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --help"
+            opts="-a -4 -6 -u -f -t -h --json --via --server --account --config --helo --source-address --proxy --proxy-password-file --tls --ca-file --tls-fingerprint --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth --auth-in-clear --no-chunking --timeout --dot-timeout --connect-timeout --deadline --from --to --to-file --recipients-from-headers --partial --dsn-notify --dsn-return --dsn-envid --require-dsn --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -803,13 +807,17 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__post)
-            opts="-f -a -4 -6 -u -v -q -h --url-file --content-type --method --header --size --chunked --retry --idempotency-key --output --envelope --from --to --to-file --save-in-sent --discover --account --config --source-address --proxy --proxy-password-file --ca-file --tls-fingerprint --unix-socket --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth-in-clear --timeout --connect-timeout --deadline --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
+            opts="-t -f -a -4 -6 -u -v -q -h --url-file --via --recipients-from-headers --content-type --method --header --size --chunked --retry --retry-delay --idempotency-key --output --envelope --from --to --to-file --save-in-sent --discover --account --config --source-address --proxy --proxy-password-file --ca-file --tls-fingerprint --unix-socket --tls-name --client-cert --client-key --tls-min --insecure --user --password-file --password-command --token-file --token-command --auth-in-clear --timeout --connect-timeout --deadline --json --context --progress --verbose --trace --log --quiet --color --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --url-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --via)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -830,6 +838,10 @@ _mailxport() {
                     return 0
                     ;;
                 --retry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-delay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -167,11 +167,13 @@ set edit:completion:arg-completer[mailxport] = {|@words|
         }
         &'mailxport;post'= {
             cand --url-file 'Read the URL from the first line of FILE (''-'': standard input)'
+            cand --via 'Post in the form of a service: gmail, graph, mailgun, jmap or one of your own'
             cand --content-type 'The type of what is posted [default: message/rfc822]'
             cand --method 'Ask by POST or by PUT [default: POST]'
             cand --header 'Add a field to the request; may be repeated'
             cand --size 'The body has exactly N octets; k, M, G are powers of 1024'
             cand --retry 'Try N more times what is not sent for now [default: 0]'
+            cand --retry-delay 'Wait so long before the next try [default: 20]'
             cand --idempotency-key 'Send Idempotency-Key: KEY, or one made of URL and body (auto)'
             cand --output 'Write the body of the answer to FILE (''-'': standard output)'
             cand -f 'The sender; '''' is the null sender [default: of the account]'
@@ -205,6 +207,8 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --log 'Append what happens to FILE, one JSON object a line'
             cand --color 'Colour on standard error: auto, always or never'
             cand --exit-codes 'End with ixp statuses, or with those of sysexits.h'
+            cand -t 'Take recipients from To, Cc and Bcc of the message'
+            cand --recipients-from-headers 'Take recipients from To, Cc and Bcc of the message'
             cand --chunked 'Send a pipe as it comes, without its length'
             cand --envelope 'Put the envelope in front of the message, as HTTPMail has it'
             cand --save-in-sent 'Ask the server to keep a copy among the sent messages'
@@ -333,6 +337,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'mailxport;config;show'= {
+            cand --via 'Print the description of a service instead, built in or of the configuration file'
             cand --server 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]'
             cand -a 'Go by this account of the configuration file [default: by sender]'
             cand --account 'Go by this account of the configuration file [default: by sender]'

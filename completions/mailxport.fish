@@ -188,12 +188,14 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -l trac
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s q -l quiet -d 'Say nothing, but one line about each failure'
 complete -c mailxport -n "__fish_mailxport_using_subcommand send-stream" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l url-file -d 'Read the URL from the first line of FILE (\'-\': standard input)' -r -F
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l via -d 'Post in the form of a service: gmail, graph, mailgun, jmap or one of your own' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l content-type -d 'The type of what is posted [default: message/rfc822]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l method -d 'Ask by POST or by PUT [default: POST]' -r -f -a "POST\t''
 PUT\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l header -d 'Add a field to the request; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l size -d 'The body has exactly N octets; k, M, G are powers of 1024' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l retry -d 'Try N more times what is not sent for now [default: 0]' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l retry-delay -d 'Wait so long before the next try [default: 20]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l idempotency-key -d 'Send Idempotency-Key: KEY, or one made of URL and body (auto)' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l output -d 'Write the body of the answer to FILE (\'-\': standard output)' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s f -l from -d 'The sender; \'\' is the null sender [default: of the account]' -r
@@ -230,6 +232,7 @@ always\t''
 never\t''"
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l exit-codes -d 'End with ixp statuses, or with those of sysexits.h' -r -f -a "ixp\t''
 sysexits\t''"
+complete -c mailxport -n "__fish_mailxport_using_subcommand post" -s t -l recipients-from-headers -d 'Take recipients from To, Cc and Bcc of the message'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l chunked -d 'Send a pipe as it comes, without its length'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l envelope -d 'Put the envelope in front of the message, as HTTPMail has it'
 complete -c mailxport -n "__fish_mailxport_using_subcommand post" -l save-in-sent -d 'Ask the server to keep a copy among the sent messages'
@@ -349,6 +352,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fi
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "show" -d 'Print every setting, its value, and where it comes from'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "init" -d 'Ask three questions and write a first configuration file'
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and not __fish_seen_subcommand_from show init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l via -d 'Print the description of a service instead, built in or of the configuration file' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'HOST[:PORT], a URL or sink:DIR [env: MAILXPORT_SERVER]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -s a -l account -d 'Go by this account of the configuration file [default: by sender]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read accounts from FILE; \'\' reads none [env: MAILXPORT_CONFIG]' -r

@@ -37,7 +37,7 @@ pub(crate) fn hold(octets: &[u8]) {
         assert_eq!(address_list(&again.join(", "), Empty::Skipped).as_ref(), Ok(&list));
         let envelope = Envelope::new(Sender::Null, list.clone());
         assert!(envelope.recipients.len() <= list.len());
-        for recipient in &envelope.recipients {
+        for recipient in envelope.recipients.iter() {
             let same = envelope.recipients.iter().filter(|other| other.same_mailbox(recipient));
             assert_eq!(same.count(), 1, "a mailbox is named twice");
         }

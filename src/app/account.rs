@@ -155,7 +155,11 @@ pub fn with_server(
 
 /// What a run without messages goes by.
 pub fn of_run(args: &ServerArgs, envelope: &EnvelopeArgs, watch: &Watch) -> Result<InForce, Failure> {
-    let book = Book::open(args, watch)?;
+    of_book(&Book::open(args, watch)?, args, envelope)
+}
+
+/// The same by a configuration file that is open.
+pub fn of_book(book: &Book, args: &ServerArgs, envelope: &EnvelopeArgs) -> Result<InForce, Failure> {
     let chosen = book.choose(args, envelope.from.as_deref())?.for_sender(None);
     in_force(args, envelope, chosen)
 }

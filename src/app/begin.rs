@@ -19,7 +19,7 @@ pub fn begin(exit_codes: ExitCodes, deadline: Option<Duration>) -> Result<Arc<Wa
     if let Some((at, whole)) = deadline {
         guard::enforce(whole, at);
     }
-    // What is told of signals comes through a socket.
+    // What is told of signals comes through a pipe.
     let signals = Signals::catch().map_err(|error| Failure::new(Stage::Connect, Cause::NoSocket(error)))?;
     Ok(Arc::new(Watch::new(deadline, Some(signals))))
 }

@@ -5,6 +5,7 @@ use super::config_init;
 use super::guard;
 use super::login::{beats_the_environment, kind, wanted};
 use super::options::filled;
+use super::post_via;
 use crate::cli::config::{ConfigArgs, ConfigCommand, ShowArgs};
 use crate::config::environment::is_set;
 use crate::config::key::{Key, Kind as Holds, ROWS};
@@ -13,7 +14,8 @@ use crate::config::local::{self, Local};
 use crate::config::secrets::kind::Kind;
 use crate::config::settled::{Chosen, Settled};
 use crate::console::settings::{Chooser, Origin, Sheet, Shown, Stands};
-use crate::console::{out, settings, voice};
+use crate::console::{out, service, settings, voice};
+use crate::httpmail::via::service::{Given, KEYS, Service};
 use crate::terms::address_list::mailbox;
 use crate::terms::auth::Auth;
 use crate::terms::failure::Failure;
@@ -26,9 +28,13 @@ pub fn run(args: &ConfigArgs) -> u8 {
         ConfigCommand::Init(args) => return config_init::run(args),
         ConfigCommand::Show(args) => args,
     };
-    match sheet(args) {
-        Ok(sheet) => {
-            out::data(&if args.json { settings::json(&sheet) } else { settings::text(&sheet) });
+    let shown = match &args.via {
+        Some(name) => described(args, name),
+        None => sheet(args).map(|it| if args.json { settings::json(&it) } else { settings::text(&it) }),
+    };
+    match shown {
+        Ok(shown) => {
+            out::data(&shown);
             guard::status(Ixp::ok())
         }
         Err(failure) => {
@@ -36,6 +42,30 @@ pub fn run(args: &ConfigArgs) -> u8 {
             guard::status(Ixp::of(&failure))
         }
     }
+}
+
+/// A service, key by key.
+fn described(args: &ShowArgs, name: &str) -> Result<String, Failure> {
+    let book = Book::open(&args.server, &Watch::default())?;
+    let own = book.configuration().and_then(|it| it.service(name));
+    let said = match post_via::service(&book, name)? {
+        Service::Simple(service) => service.said,
+        Service::Jmap(url) => url.map(|url| ("url", Given::Text(url))).into_iter().collect(),
+    };
+    let keys = KEYS.iter().map(|key| {
+        let given = said.iter().find(|(it, _)| it == key).map(|(_, given)| given);
+        let values = given.map(|given| match given {
+            Given::Text(text) => service::Values::Text(text.clone()),
+            Given::Texts(texts) => service::Values::Texts(texts.clone()),
+            Given::Numbers(numbers) => service::Values::Numbers(numbers.clone()),
+        });
+        let line = own.and_then(|own| own.lines.iter().find(|(it, _)| it == key)).map(|(_, line)| *line);
+        service::Shown { key, values, line }
+    });
+    let file = own.and_then(|_| book.configuration()).map(|it| it.path.display().to_string());
+    let like = own.and_then(|own| own.like.clone());
+    let sheet = service::Sheet { name: name.to_owned(), file, like, keys: keys.collect() };
+    Ok(if args.json { service::json(&sheet) } else { service::text(&sheet) })
 }
 
 fn sheet(args: &ShowArgs) -> Result<Sheet, Failure> {

@@ -10,8 +10,8 @@ use crate::message::header::Header;
 use crate::message::open::{Handling, Message, Origin};
 use crate::message::source::{self, BLOCK, keep};
 use crate::terms::address::{Address, AddressProblem};
-use crate::terms::address_list::{Empty, address_list, mailbox};
-use crate::terms::envelope::{Envelope, Sender};
+use crate::terms::address_list::{Empty, address_list, is_plain, mailbox};
+use crate::terms::envelope::{Envelope, Sender, without_duplicates};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::watch::wait::Watch;
 use anyhow::Context;
@@ -25,7 +25,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Gather {
     sender: Option<Sender>,
-    recipients: Vec<Address>,
+    recipients: Arc<Vec<Address>>,
     from_headers: bool,
     handling: Handling,
     max_size: Option<u64>,
@@ -44,7 +44,7 @@ impl Gather {
     ) -> Result<Gather, Failure> {
         let from_headers = envelope.recipients_from_headers;
         let sender = sender(envelope)?;
-        let recipients = recipients(envelope, watch)?;
+        let recipients = Arc::new(without_duplicates(recipients(envelope, watch)?));
         if recipients.is_empty() && !from_headers {
             return Err(Failure::new(Stage::Input, Cause::NoRecipients).about("the envelope"));
         }
@@ -98,14 +98,15 @@ impl Gather {
                 None => return Err(failed(Cause::NoSender)),
             },
         };
-        let mut recipients = self.recipients.clone();
-        if self.from_headers {
-            recipients.extend(header.recipients().map_err(bad_field)?);
+        if !self.from_headers {
+            return Ok(Envelope { sender, recipients: Arc::clone(&self.recipients) });
         }
-        if recipients.is_empty() {
+        let named = header.recipients().map_err(bad_field)?;
+        let envelope = Envelope::new(sender, self.recipients.iter().cloned().chain(named));
+        if envelope.recipients.is_empty() {
             return Err(failed(Cause::NoRecipients));
         }
-        Ok(Envelope::new(sender, recipients))
+        Ok(envelope)
     }
 }
 
@@ -130,7 +131,7 @@ pub fn recipients(args: &EnvelopeArgs, watch: &Watch) -> Result<Vec<Address>, Fa
         recipients.extend(address_list(list, Empty::Refused).map_err(fault)?);
     }
     if let Some(path) = &args.to_file {
-        recipients.extend(recipients_of(path, watch)?);
+        recipients_of(path, watch, &mut recipients)?;
     }
     Ok(recipients)
 }
@@ -234,27 +235,47 @@ pub fn allow_descriptors(count: usize) {
     }
 }
 
-fn recipients_of(path: &Path, watch: &Watch) -> Result<Vec<Address>, Failure> {
+fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result<(), Failure> {
     let octets = whole(path, watch)?;
-    let mut found = Vec::new();
-    for (at, line) in octets.split(|&octet| octet == b'\n').enumerate() {
-        let bad = |problem| {
-            let about = format!("line {} of {}", at + 1, path.to_string_lossy());
-            Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
-        };
-        let text = std::str::from_utf8(line).map_err(|_| {
-            bad(AddressProblem { text: String::from_utf8_lossy(line).into_owned(), why: "it is not UTF-8" })
-        })?;
-        let text = text.trim();
-        if !text.is_empty() && !text.starts_with('#') {
-            let text = match memchr::memchr(b'#', text.as_bytes()) {
-                Some(_) => text.split_once(" #").map_or(text, |(address, _)| address.trim()),
-                None => text,
-            };
-            found.push(mailbox(text).map_err(bad)?);
+    // Up to the line that is not UTF-8, if there is one.
+    let (text, odd) = match std::str::from_utf8(&octets) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let (before, behind) = octets.split_at(error.valid_up_to());
+            let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+            let end = memchr::memchr(b'\n', behind).map_or(octets.len(), |at| before.len() + at);
+            (std::str::from_utf8(&before[..start]).unwrap_or(""), Some(&octets[start..end]))
         }
+    };
+    let (list, mut at, mut from) = (Arc::from(text), 0, 0);
+    let bad = |at, problem| {
+        let about = format!("line {at} of {}", path.to_string_lossy());
+        Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
+    };
+    while from < text.len() {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length);
+        let line = &text[from..end];
+        at += 1;
+        let read = if is_plain(line) {
+            Some(Address::parse_in(&list, from..end, found.last()))
+        } else {
+            on_a_line(line)
+        };
+        if let Some(address) = read {
+            found.push(address.map_err(|problem| bad(at, problem))?);
+        }
+        from = end + 1;
     }
-    Ok(found)
+    let Some(line) = odd else { return Ok(()) };
+    let line = String::from_utf8_lossy(line).into_owned();
+    Err(bad(at + 1, AddressProblem { text: line, why: "it is not UTF-8" }))
+}
+
+/// The address on a line that may have more than that, or nothing.
+fn on_a_line(line: &str) -> Option<Result<Address, AddressProblem>> {
+    let line = line.trim();
+    let line = line.split_once(" #").map_or(line, |(address, _)| address.trim());
+    (!line.is_empty() && !line.starts_with('#')).then(|| mailbox(line))
 }
 
 /// Octets that a list of addresses or paths may have.
@@ -272,18 +293,21 @@ fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
         Err(Cause::Unfit(Unfit::Empty)) => return Ok(Vec::new()),
         Err(cause) => return Err(failed(cause)),
     };
-    let (mut octets, mut block) = (Vec::new(), vec![0u8; BLOCK]);
+    // One octet more than there are finds the end.
+    let most = source.length().and_then(|length| usize::try_from(length).ok()).unwrap_or(BLOCK) + 1;
+    let mut octets = Vec::with_capacity(most.min(LONGEST_LIST));
     loop {
         watch.check().map_err(|halt| failed(halt.cause(Duration::ZERO)))?;
-        match source
-            .read_at(&mut block, octets.len() as u64)
-            .map_err(|error| failed(Cause::Unreadable(error)))?
-        {
-            0 => return Ok(octets),
-            count => octets.extend_from_slice(&block[..count]),
+        if octets.len() == octets.capacity() {
+            octets.reserve(BLOCK);
         }
-        if octets.len() > LONGEST_LIST {
-            return Err(failed(Cause::Unreadable(ErrorKind::FileTooLarge.into())));
+        let (room, at) = (octets.capacity() - octets.len(), octets.len() as u64);
+        match source.append_at(&mut octets, room, at).map_err(|error| failed(Cause::Unreadable(error)))? {
+            0 => return Ok(octets),
+            _ if octets.len() > LONGEST_LIST => {
+                return Err(failed(Cause::Unreadable(ErrorKind::FileTooLarge.into())));
+            }
+            _ => {}
         }
     }
 }

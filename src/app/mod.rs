@@ -15,6 +15,7 @@ pub mod options;
 pub mod plan;
 pub mod post;
 mod post_login;
+mod post_via;
 pub mod proxy;
 pub mod round;
 pub mod run;

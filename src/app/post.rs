@@ -1,11 +1,12 @@
 //! `mailxport post`: everything judged first, then one message to one resource, then the status.
 
-use super::account::{InForce, of_run};
+use super::account::{Book, InForce, of_book};
 use super::begin::begin;
 use super::gather::{self, one_taker};
 use super::guard;
 use super::plan::{plan, usage};
 use super::post_login::login;
+use super::post_via::{self as via, Start};
 use super::proxy::proxy;
 use super::round::{before_any_message, show_of};
 use crate::cli::post::{MethodChoice, PostArgs, PostServerArgs, RequestArgs};
@@ -15,9 +16,11 @@ use crate::console::last_words;
 use crate::console::out;
 use crate::console::panel::{Panel, Show};
 use crate::console::voice;
-use crate::delivery::post::{Tries, deliver};
-use crate::httpmail::post::Errand;
-use crate::httpmail::request::{self, Field, Verb, Wanted, media_type, save_in_sent};
+use crate::delivery::again::Tries;
+use crate::delivery::post::deliver;
+use crate::httpmail::post::{Errand, Way};
+use crate::httpmail::request::{self, Field, HeaderValue, Verb, Wanted, media_type, save_in_sent};
+use crate::httpmail::wrap::parcel::Parcel;
 use crate::message::open::Origin;
 use crate::message::raw::{Length, Raw};
 use crate::message::source::Opened;
@@ -53,9 +56,15 @@ pub fn run(args: &PostArgs) -> u8 {
 }
 
 /// A failure before the first packet: of the command, or of what is to be posted.
-enum Early {
+pub(super) enum Early {
     Run(Box<Failure>),
     Message(Box<Failure>),
+}
+
+impl Early {
+    pub(super) fn about_the_message(cause: Cause) -> Early {
+        Early::Message(Box::new(Failure::new(Stage::Input, cause)))
+    }
 }
 
 impl From<Failure> for Early {
@@ -65,38 +74,48 @@ impl From<Failure> for Early {
 }
 
 /// Everything that could be judged without a packet.
-struct Ready {
-    errand: Errand,
-    tries: Tries,
-    output: Option<Box<dyn Write>>,
-    log: Option<File>,
-    kept_back: bool,
+pub(super) struct Ready {
+    pub(super) errand: Errand,
+    pub(super) tries: Tries,
+    pub(super) output: Option<Box<dyn Write>>,
+    pub(super) log: Option<File>,
+    pub(super) kept_back: bool,
 }
 
 fn origin(args: &PostArgs) -> Origin {
     file(args).map_or(Origin::StandardInput, gather::origin)
 }
 
-/// What is posted. Where the URL comes from a file, the first word is what is posted.
+/// What is posted. Where the URL comes from elsewhere, the first word is what is posted.
 fn file(args: &PostArgs) -> Option<&Path> {
-    match (&args.url_file, &args.url) {
-        (Some(_), Some(file)) => Some(Path::new(file)),
+    match &args.url {
+        Some(file) if names_no_url(args, file) => Some(Path::new(file)),
         _ => args.file.as_deref(),
     }
 }
 
-fn resource(args: &PostArgs, watch: &Watch) -> Result<Resource, Failure> {
+/// With a service, a URL is a word that looks like one.
+fn names_no_url(args: &PostArgs, first: &str) -> bool {
+    args.url_file.is_some() || args.service.via.is_some() && !first.contains("://")
+}
+
+/// The URL that is named; with a service there may be none.
+fn resource(args: &PostArgs, watch: &Watch) -> Result<Option<Resource>, Failure> {
     match (&args.url_file, &args.url) {
-        (Some(_), Some(_)) if args.file.is_some() => Err(usage(
-            "the URL comes from --url-file, and two words more are given: one names what is posted",
-        )),
+        (_, Some(first)) if args.file.is_some() && names_no_url(args, first) => {
+            let whence = if args.url_file.is_some() { "--url-file" } else { "--via" };
+            Err(usage(format!(
+                "the URL comes from {whence}, and two words more are given: one names what is posted"
+            )))
+        }
         (Some(path), _) => {
             let line = first_line_of(path, watch)?;
             let text = std::str::from_utf8(line.expose());
-            text.map_err(|_| "the URL is not UTF-8".to_owned()).and_then(Resource::parse).map_err(usage)
+            let text = text.map_err(|_| "the URL is not UTF-8".to_owned());
+            text.and_then(Resource::parse).map(Some).map_err(usage)
         }
-        (None, Some(url)) => Resource::parse(url).map_err(usage),
-        (None, None) => Err(usage("no URL is named")),
+        (None, Some(url)) if !names_no_url(args, url) => Resource::parse(url).map(Some).map_err(usage),
+        _ => Ok(None),
     }
 }
 
@@ -116,29 +135,52 @@ fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let fields =
         request.header.iter().map(|text| Field::parse(text)).collect::<Result<_, _>>().map_err(usage)?;
     let content_type = request.content_type.as_deref().map(media_type).transpose().map_err(usage)?;
-    let (plan, envelope, kept_back) = plan_for(args, &resource, watch)?;
+    let book = Book::open(&ServerArgs { config: server.config.clone(), ..ServerArgs::default() }, watch)?;
+    if let Some(name) = &args.service.via {
+        return via::prepare(args, Start { name, resource, fields, book }, watch);
+    }
+    let resource = resource.ok_or_else(|| usage("no URL is named"))?;
+    let (plan, envelope, kept_back) = plan_for(args, &resource, None, &book, watch)?;
     let lead = if args.mail.envelope { lead(&envelope, watch)? } else { Vec::new() };
     let log = args.output.log.as_deref().map(gather::log).transpose()?;
     let output = output(args)?;
-    let about = |cause| Early::Message(Box::new(Failure::new(Stage::Input, cause)));
-    let mut raw = open(&origin(args), request, watch).map_err(about)?.behind(lead);
+    let mut raw = open(args, watch).map_err(Early::about_the_message)?;
     let content_type = match content_type {
         Some(content_type) => content_type,
         None if args.mail.envelope => media_type("message/rfc821").map_err(usage)?,
-        None => {
-            let utf8 = raw.has_utf8_header(watch).map_err(about)?;
-            media_type(if utf8 { "message/global" } else { "message/rfc822" }).map_err(usage)?
-        }
+        None => usual_type(&mut raw, watch).map_err(Early::about_the_message)?,
     };
     let mut wanted = Wanted { verb: verb(request), content_type, fields };
     wanted.fields.extend(args.mail.save_in_sent.then(save_in_sent));
-    if let Some(key) = &request.idempotency_key {
-        let key = if key == "auto" { key_of(&resource, &raw, watch).map_err(about)? } else { key.clone() };
-        wanted.fields.push(Field::idempotency_key(&key).map_err(usage)?);
-    }
-    let tries = Tries { more: request.retry.unwrap_or(0), has_key: request.idempotency_key.is_some() };
-    let errand = Errand { plan, resource, wanted, raw, discovers: args.mail.discover };
-    Ok(Ready { errand, tries, output, log, kept_back })
+    wanted.fields.extend(key_field(request, &resource, &raw, watch)?);
+    let parcel = Parcel::plain(raw).behind(lead);
+    let way = if args.mail.discover { Way::Discovered } else { Way::Straight };
+    let errand =
+        Errand { plan, resource, wanted, parcel, service: None, told: Arc::default(), way, commits: true };
+    Ok(Ready { errand, tries: tries(request), output, log, kept_back })
+}
+
+pub(super) fn tries(request: &RequestArgs) -> Tries {
+    Tries { more: request.retry, wait: request.retry_delay }
+}
+
+/// The type of a message as it is.
+pub(super) fn usual_type(raw: &mut Raw, watch: &Watch) -> Result<HeaderValue, Cause> {
+    let utf8 = raw.has_utf8_header(watch)?;
+    media_type(if utf8 { "message/global" } else { "message/rfc822" }).map_err(Cause::Bug)
+}
+
+/// The field of `--idempotency-key`.
+pub(super) fn key_field(
+    request: &RequestArgs,
+    resource: &Resource,
+    raw: &Raw,
+    watch: &Watch,
+) -> Result<Option<Field>, Early> {
+    let Some(key) = &request.idempotency_key else { return Ok(None) };
+    let auto = || key_of(resource, raw, watch);
+    let key = if key == "auto" { auto().map_err(Early::about_the_message)? } else { key.clone() };
+    Ok(Some(Field::idempotency_key(&key).map_err(usage)?))
 }
 
 /// A key that the same body for the same resource has in every run; a stream that is read once has one of this run.
@@ -168,12 +210,15 @@ fn verb(request: &RequestArgs) -> Verb {
     }
 }
 
-fn open(origin: &Origin, request: &RequestArgs, watch: &Watch) -> Result<Raw, Cause> {
-    let opened = match origin {
+pub(super) fn open(args: &PostArgs, watch: &Watch) -> Result<Raw, Cause> {
+    let opened = match origin(args) {
         Origin::StandardInput => Opened::standard_input()?,
-        Origin::Path(path) => Opened::path(path)?,
+        Origin::Path(path) => Opened::path(&path)?,
     };
+    let request = &args.request;
     let length = match (request.size, request.chunked) {
+        // The form of a service needs all of it.
+        (Some(size), _) if args.service.via.is_some() => Length::Kept(size),
         (Some(size), _) => Length::Declared(size),
         (None, true) => Length::Open,
         (None, false) => Length::Measured,
@@ -184,9 +229,11 @@ fn open(origin: &Origin, request: &RequestArgs, watch: &Watch) -> Result<Raw, Ca
 }
 
 /// How to connect: options, environment and account together, and what of the account is not used.
-fn plan_for(
+pub(super) fn plan_for(
     args: &PostArgs,
     resource: &Resource,
+    user: Option<&str>,
+    book: &Book,
     watch: &Arc<Watch>,
 ) -> Result<(Plan, EnvelopeArgs, bool), Failure> {
     let options = server_args(&args.server, resource);
@@ -197,10 +244,11 @@ fn plan_for(
         from: args.mail.from.clone(),
         to: args.mail.to.clone(),
         to_file: args.mail.to_file.clone(),
+        recipients_from_headers: args.service.recipients_from_headers,
         ..EnvelopeArgs::default()
     };
     let InForce { server, args: mut in_force, envelope, notes, credentials, .. } =
-        of_run(&options, &named, watch)?;
+        of_book(book, &options, &named)?;
     // Nobody asked for an account that is for mail alone.
     let kept_back = args.server.account.is_some() && !notes.is_empty();
     if kept_back && !args.output.quiet {
@@ -211,7 +259,7 @@ fn plan_for(
     in_force.tls = None;
     let Server::At(endpoint) = &server else { return Err(usage("a post goes to a URL")) };
     let mut plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default())?;
-    let login = login(&options, &in_force, endpoint, credentials.as_ref(), watch)?;
+    let login = login(&options, &in_force, endpoint, user, credentials.as_ref(), watch)?;
     plan.login = login;
     match &args.server.unix_socket {
         Some(path) => plan.endpoint.place = Place::Unix(path.clone()),
@@ -262,7 +310,7 @@ fn server_args(args: &PostServerArgs, resource: &Resource) -> ServerArgs {
 }
 
 /// Where the body of the answer goes.
-fn output(args: &PostArgs) -> Result<Option<Box<dyn Write>>, Failure> {
+pub(super) fn output(args: &PostArgs) -> Result<Option<Box<dyn Write>>, Failure> {
     let Some(path) = &args.request.output else { return Ok(None) };
     if path.as_os_str() == "-" {
         if args.output.json {
@@ -276,14 +324,21 @@ fn output(args: &PostArgs) -> Result<Option<Box<dyn Write>>, Failure> {
 
 fn go(args: &PostArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     let Ready { mut errand, tries, mut output, log, kept_back } = ready;
-    let (origin, size, server) = (origin(args), errand.raw.size_as_given(), errand.resource.to_string());
+    let (origin, size, server) = (origin(args), errand.parcel.size_as_given(), errand.resource.to_string());
     let show = Show { log, server, kept_back, ..show_of(&args.output) };
     let log_too = show.log.as_ref().and_then(|log| log.try_clone().ok());
     last_words::prepare(show.json, log_too, show.context.clone(), &show.server);
     last_words::in_hand(Some(&origin));
     let mut panel = Panel::new(show);
-    let outcome =
-        deliver(&mut errand, tries, output.as_mut().map(|it| it as &mut dyn Write), watch, &mut panel);
+    let has_key = args.request.idempotency_key.is_some();
+    let outcome = deliver(
+        &mut errand,
+        tries,
+        has_key,
+        output.as_mut().map(|it| it as &mut dyn Write),
+        watch,
+        &mut panel,
+    );
     panel.posted(&origin, size, &outcome);
     last_words::in_hand(None);
     brink::reported(outcome.verdict == Verdict::Unknown, matches!(outcome.verdict, Verdict::Accepted(_)));

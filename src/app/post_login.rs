@@ -15,7 +15,8 @@ use crate::terms::plan::Login;
 use crate::watch::wait::Watch;
 use std::sync::Arc;
 
-/// The log-on that options, environment and account ask for; `said` is what the options alone say.
+/// The log-on that options, environment and account ask for; `said` is what the options alone say, `usual` who logs on with a
+/// password where nobody is named.
 ///
 /// What the environment has for a mail server goes to no other host: it counts only where `MAILXPORT_SERVER` is not set or
 /// names this one.
@@ -23,6 +24,7 @@ pub(super) fn login(
     said: &ServerArgs,
     in_force: &ServerArgs,
     endpoint: &Endpoint,
+    usual: Option<&str>,
     account: Option<&Credentials>,
     watch: &Arc<Watch>,
 ) -> Result<Option<Login>, Failure> {
@@ -39,7 +41,7 @@ pub(super) fn login(
         account.map(|it| if it.of(Kind::Token).is_some() { Kind::Token } else { Kind::Password });
     let of_environment = match (is_set(Kind::Password.variable()), is_set(Kind::Token.variable())) {
         _ if !is_ours => None,
-        (true, _) if user.is_some() => Some(Kind::Password),
+        (true, _) if user.is_some() || usual.is_some() => Some(Kind::Password),
         (_, true) => Some(Kind::Token),
         _ => None,
     };
@@ -48,6 +50,7 @@ pub(super) fn login(
     } else {
         of_environment.or(of_account)
     };
+    let user = user.or(usual.filter(|_| !names_token && first != Some(Kind::Token)));
     let kind = match (names_token, names_password) {
         (true, _) => Kind::Token,
         (_, true) => Kind::Password,

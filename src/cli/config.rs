@@ -43,9 +43,13 @@ pub struct InitArgs {
 pub struct ShowArgs {
     /// Print one JSON object
     ///
-    /// docs/config.schema.json is its schema.
+    /// docs/config.schema.json is its schema; with --via it is docs/service.schema.json.
     #[arg(long)]
     pub json: bool,
+
+    /// Print the description of a service instead, built in or of the configuration file
+    #[arg(long, value_name = "NAME")]
+    pub via: Option<String>,
 
     #[command(flatten)]
     pub server: ServerArgs,
@@ -57,4 +61,5 @@ const EXAMPLES: &str = "\
 Examples:
   mailxport config show
   mailxport config show --account work
-  mailxport config show --from ada@example.org --json";
+  mailxport config show --from ada@example.org --json
+  mailxport config show --via gmail";

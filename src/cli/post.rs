@@ -21,7 +21,9 @@ use std::time::Duration;
 #[command(after_help = SHORT, after_long_help = LONG)]
 pub struct PostArgs {
     /// The complete URL of the resource, https://HOST/PATH or http://…
-    #[arg(value_name = "URL", required_unless_present = "url_file")]
+    ///
+    /// With --via it may be left out where the service has one.
+    #[arg(value_name = "URL", required_unless_present_any = ["url_file", "via"])]
     pub url: Option<String>,
 
     /// What is posted; '-', the default, is standard input
@@ -35,6 +37,8 @@ pub struct PostArgs {
     #[arg(long, value_name = "FILE")]
     pub url_file: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub service: ServiceArgs,
     #[command(flatten)]
     pub request: RequestArgs,
     #[command(flatten)]
@@ -78,11 +82,23 @@ pub struct RequestArgs {
 
     /// Try N more times what is not sent for now [default: 0]
     ///
-    /// The waits grow from a second to a minute, or are what the server asks for by Retry-After. A try that would begin after
-    /// --deadline, or more than an hour later, is not waited for. What may be with the server is tried again only with
-    /// --idempotency-key, and a pipe that was read as it went out is not.
-    #[arg(long, value_name = "N")]
-    pub retry: Option<u32>,
+    /// What may be with the server is tried again only with --idempotency-key, and a pipe that was read as it went out is not.
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    pub retry: u32,
+
+    /// Wait so long before the next try [default: 20]
+    ///
+    /// Each further wait is three times as long, 15 minutes at most. Where the server asks for another by Retry-After, that is
+    /// waited, up to an hour. A try that --deadline leaves no time for is not waited for.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = amount::seconds,
+        default_value = "20",
+        hide_default_value = true,
+        requires = "retry"
+    )]
+    pub retry_delay: Duration,
 
     /// Send Idempotency-Key: KEY, or one made of URL and body (auto)
     ///
@@ -96,24 +112,44 @@ pub struct RequestArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub struct ServiceArgs {
+    /// Post in the form of a service: gmail, graph, mailgun, jmap or one of your own
+    ///
+    /// The service has a URL, a form of the body, a limit of size, and its own way to say in a success that it is none;
+    /// mailxport(5) tells how one is described. JMAP uploads the message, imports it among the drafts and submits it, with the
+    /// envelope that --from and --to name. A service that takes the recipients from the header of the message takes no
+    /// others.
+    #[arg(
+        long, value_name = "NAME", group = "addressed",
+        conflicts_with_all = ["envelope", "discover", "save_in_sent", "method", "content_type", "chunked"]
+    )]
+    pub via: Option<String>,
+
+    /// Take recipients from To, Cc and Bcc of the message
+    #[arg(short = 't', long, requires = "via")]
+    pub recipients_from_headers: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "HTTPMail")]
 pub struct HttpMailArgs {
     /// Put the envelope in front of the message, as HTTPMail has it
     ///
     /// MAIL FROM and RCPT TO lines and an empty one; the type is then message/rfc821. Nothing else of the message changes.
-    #[arg(long)]
+    #[arg(long, group = "addressed")]
     pub envelope: bool,
 
     /// The sender; '' is the null sender [default: of the account]
-    #[arg(short, long, value_name = "ADDR", requires = "envelope")]
+    #[arg(short, long, value_name = "ADDR", requires = "addressed")]
     pub from: Option<String>,
 
     /// A recipient or a comma list; may be repeated
-    #[arg(long, value_name = "ADDR", requires = "envelope")]
+    #[arg(long, value_name = "ADDR", requires = "addressed")]
     pub to: Vec<String>,
 
     /// Take recipients from FILE, one a line
-    #[arg(long, value_name = "FILE", requires = "envelope")]
+    #[arg(long, value_name = "FILE", requires = "addressed")]
     pub to_file: Option<PathBuf>,
 
     /// Ask the server to keep a copy among the sent messages

@@ -82,7 +82,7 @@ fn in_haste(arguments: &[OsString]) -> Option<Command> {
 
 fn options_of<A: Args>(arguments: &[OsString]) -> Option<A> {
     let command = A::augment_args(clap::Command::new("mailxport"));
-    A::from_arg_matches(&command.try_get_matches_from(&arguments[1..]).ok()?).ok()
+    A::from_arg_matches_mut(&mut command.try_get_matches_from(&arguments[1..]).ok()?).ok()
 }
 
 /// Each command says what it does beside its own options.

@@ -3,6 +3,7 @@
 use super::layer::Layer;
 use super::local::Local;
 use super::senders::Pattern;
+use super::via::Described;
 use crate::terms::address::Address;
 use std::path::PathBuf;
 
@@ -22,12 +23,17 @@ pub struct Configuration {
     pub default: Option<String>,
     /// In the order of the file.
     pub accounts: Vec<Account>,
+    pub services: Vec<Described>,
     pub local: Local,
 }
 
 impl Configuration {
     pub fn account(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.name == name)
+    }
+
+    pub fn service(&self, name: &str) -> Option<&Described> {
+        self.services.iter().find(|service| service.name == name)
     }
 
     /// The account that the file itself names.

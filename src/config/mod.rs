@@ -17,4 +17,5 @@ pub mod senders;
 pub mod settled;
 mod table;
 mod value;
+pub mod via;
 pub mod words;

@@ -9,6 +9,7 @@ use super::local::{self, Alias, Local, Placed};
 use super::page::Page;
 use super::senders::Pattern;
 use super::value::{NO_HOME, value, wanted};
+use super::via::{VIA, described};
 use crate::terms::address::domain_name;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::Failure;
@@ -19,7 +20,7 @@ const ACCOUNT: &str = "account";
 const DEFAULT: &str = "default";
 
 /// A key with its line and its value.
-type Entry<'t, 'i> = (&'t str, usize, &'t DeValue<'i>);
+pub(super) type Entry<'t, 'i> = (&'t str, usize, &'t DeValue<'i>);
 
 /// Reads the text of a file.
 pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
@@ -29,6 +30,7 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
         page.fault(line, format!("this is not TOML: {}", error.message()))
     })?;
     let (mut default, mut tables, mut local) = (None, Vec::new(), Local::default());
+    let mut services = Vec::new();
     for (name, line, given) in entries(page, whole.get_ref()) {
         match (name, given) {
             (DEFAULT, DeValue::String(name)) => default = Some((name.clone().into_owned(), line)),
@@ -41,9 +43,15 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
                 }
             }
             (ACCOUNT, _) => return Err(page.fault(line, "an account is a table: [account.NAME]")),
+            (VIA, DeValue::Table(named)) => {
+                for (name, line, given) in entries(page, named) {
+                    services.push(described(page, name, line, given)?);
+                }
+            }
+            (VIA, _) => return Err(page.fault(line, "a service is a table: [via.NAME]")),
             _ if local::KEYS.contains(&name) => about_this_machine(page, &mut local, name, line, given)?,
             _ => {
-                let known: Vec<&str> = [DEFAULT, ACCOUNT].into_iter().chain(local::KEYS).collect();
+                let known: Vec<&str> = [DEFAULT, ACCOUNT, VIA].into_iter().chain(local::KEYS).collect();
                 return Err(unknown(page, line, name, &known));
             }
         }
@@ -51,7 +59,7 @@ pub(super) fn read(page: &Page<'_>) -> Result<Configuration, Failure> {
     each_pattern_once(page, &tables)?;
     let accounts = chain::accounts(page, &tables)?;
     let default = default.map(|(name, line)| known(page, line, name, &accounts)).transpose()?;
-    Ok(Configuration { path: page.path.to_owned(), default, accounts, local })
+    Ok(Configuration { path: page.path.to_owned(), default, accounts, local, services })
 }
 
 /// Reads a key of those that are about this machine.
@@ -112,7 +120,7 @@ fn alias(page: &Page<'_>, name: &str, line: usize, given: &DeValue<'_>) -> Resul
 }
 
 /// The entries of a table in the order of the file.
-fn entries<'t, 'i>(page: &Page<'_>, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+pub(super) fn entries<'t, 'i>(page: &Page<'_>, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
     let mut entries: Vec<(&Spanned<DeString<'i>>, &Spanned<DeValue<'i>>)> = table.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
     let entry = |(name, value): (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>)| {

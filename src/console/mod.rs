@@ -16,6 +16,7 @@ pub mod prompt;
 pub mod record;
 pub mod security;
 pub mod sendmail;
+pub mod service;
 pub mod settings;
 pub mod sink;
 pub mod voice;

@@ -69,6 +69,9 @@ fn unfitness(unfit: &Unfit, name: &str) -> String {
         Unfit::NoHeader => format!("{name} does not start with a header field"),
         Unfit::HeaderTooLong { limit } => format!("{name} has a header of more than {limit} octets"),
         Unfit::Nul { line, offset } => format!("{name} has a NUL in line {line}, at offset {offset}"),
+        Unfit::NoText { line, offset } => {
+            format!("{name} is not UTF-8 in line {line}, at offset {offset}, and the service takes text only")
+        }
         Unfit::LoneCr { line, offset } => {
             format!("{name} has a lone CR in its header, in line {line} at offset {offset}")
         }

@@ -68,14 +68,12 @@ impl Panel {
     pub fn report(&mut self, report: &Report<'_>) {
         self.progress.clear();
         let Report { origin, letter, outcome } = report;
-        let queue_id = match &outcome.verdict {
+        let queue_id = || match &outcome.verdict {
             Verdict::Accepted(reply) | Verdict::Partial(reply) => reply.queue_id(),
             _ => None,
         };
-        let kept = match (&self.show.sink, &queue_id) {
-            (Some(dir), Some(id)) => Some(format!("{}/new/{id}", dir.trim_end_matches('/'))),
-            _ => None,
-        };
+        let kept_in = |dir: &String| Some(format!("{}/new/{}", dir.trim_end_matches('/'), queue_id()?));
+        let kept = self.show.sink.as_ref().and_then(kept_in);
         let beside = || Beside {
             message_id: letter.and_then(|letter| letter.message.message_id.clone()),
             size: letter.and_then(|letter| letter.message.size()),
@@ -97,7 +95,7 @@ impl Panel {
             None => match &kept {
                 Some(path) => vec![voice::kept(origin, path)],
                 None if self.terminal => {
-                    vec![voice::sent(outcome, origin, &self.show.server, queue_id.as_deref())]
+                    vec![voice::sent(outcome, origin, &self.show.server, queue_id().as_deref())]
                 }
                 None => Vec::new(),
             },
@@ -157,7 +155,14 @@ impl Panel {
 
     fn say_notes(&self, notes: &[Note]) {
         for note in notes {
-            let asked_for = matches!(note, Note::NoDsnSupport | Note::CertificateUnchecked | Note::AnswerCut);
+            let asked_for = matches!(
+                note,
+                Note::NoDsnSupport
+                    | Note::CertificateUnchecked
+                    | Note::AnswerCut
+                    | Note::AlreadySubmitted
+                    | Note::DraftLeft
+            );
             let warns = *note == Note::CertificateUnchecked;
             if !self.show.quiet
                 && (!self.show.json || warns)

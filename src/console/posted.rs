@@ -2,11 +2,12 @@
 
 use super::voice::{details, name_of, sentence, unknown_sentence, way_on};
 use crate::message::open::Origin;
+use crate::terms::address::Address;
 use crate::terms::amount::roughly;
-use crate::terms::answer::Answer;
+use crate::terms::answer::{Answer, Inside};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::{Class, Ixp};
-use crate::terms::outcome::{Outcome, Verdict};
+use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::printable::printable;
 use crate::terms::tls::TlsProblem;
 
@@ -23,13 +24,17 @@ pub(super) fn sent(outcome: &Outcome, origin: &Origin, server: &str) -> Vec<Stri
 /// The lines about a message that is not, or may not be.
 pub(super) fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin) -> Vec<String> {
     let unknown = matches!(outcome.verdict, Verdict::Unknown);
-    let lead = if unknown { "unknown" } else { "not sent" };
+    let lead = match outcome.verdict {
+        Verdict::Unknown => "unknown",
+        Verdict::Partial(_) => "partly sent",
+        _ => "not sent",
+    };
     let server = failure.server.as_deref().unwrap_or("the server");
     let words = match &failure.cause {
         Cause::Answered(answer) if answer.status() == 401 && failure.stage == Stage::Login => {
             format!("{server} refused the log-on (HTTP 401)")
         }
-        Cause::Answered(answer) => answered(answer, server),
+        Cause::Answered(answer) => answered(answer, server, outcome),
         Cause::NoSendMessage => format!("{server} names no place to post messages to (sendmsg)"),
         _ if unknown => unknown_sentence(failure),
         Cause::NoHttp(why) => format!("{server} gave no answer that can be read: {}", printable(why)),
@@ -50,8 +55,25 @@ pub(super) fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin) -> 
     lines
 }
 
-fn answered(answer: &Answer, server: &str) -> String {
+fn answered(answer: &Answer, server: &str, outcome: &Outcome) -> String {
     let status = answer.status();
+    let class = Ixp::of_answer(answer).class();
+    match (&answer.inside, &outcome.verdict) {
+        (_, Verdict::Partial(_)) => return some_of(server, outcome),
+        (Some(Inside::Silent), _) => {
+            return format!(
+                "{server} does not say in its answer whether it took the message (HTTP {status})"
+            );
+        }
+        (Some(Inside::Named(_)), Verdict::Unknown) => {
+            return format!("{server} does not know what became of the message (HTTP {status})");
+        }
+        (Some(_), _) if (200..300).contains(&status) => {
+            let did = if class == Class::Temporary { "put off" } else { "refused" };
+            return format!("{server} {did} the message inside a success (HTTP {status})");
+        }
+        _ => {}
+    }
     if let (true, Some(place)) = (answer.is_redirect(), &answer.location) {
         return format!("{server} sends the message elsewhere: {} (HTTP {status})", printable(place));
     }
@@ -59,15 +81,27 @@ fn answered(answer: &Answer, server: &str) -> String {
         300..=399 => "sends the message elsewhere",
         401 => "asks for a log-on",
         502 | 504 => "is a gateway that lost the server behind it",
-        _ if Ixp::of_answer(answer).class() == Class::Temporary => "put off the message",
+        _ if class == Class::Temporary => "put off the message",
         _ => "refused the message",
     };
     format!("{server} {did} (HTTP {status})")
 }
 
+/// Who did not get it, as far as it is told.
+fn some_of(server: &str, outcome: &Outcome) -> String {
+    let shown = |(address, _): &(Address, Fate)| format!("<{}>", printable(&address.to_string()));
+    let is_bad = |(_, fate): &&(Address, Fate)| matches!(fate, Fate::Refused(_) | Fate::Deferred(_));
+    let bad: Vec<String> = outcome.recipients.iter().filter(is_bad).take(20).map(shown).collect();
+    match bad[..] {
+        [] => format!("{server} took the message for some of the recipients, and does not say for which"),
+        _ => format!("{server} took the message, but not for {}", bad.join(", ")),
+    }
+}
+
 /// A way on, where there is an option to name.
 fn hint(failure: &Failure) -> Option<&'static str> {
     match &failure.cause {
+        Cause::Answered(answer) if answer.inside.is_some() => None,
         Cause::Answered(answer) => Some(match answer.status() {
             401 if failure.stage == Stage::Login => {
                 "look at --user and at where the password or token comes from"

@@ -106,9 +106,9 @@ impl Record {
             server_hresult: reply.map(|reply| meaning(reply, outcome).hresult_text()),
             os_error: failure.and_then(Failure::os_error),
             problem: failure.and_then(|failure| problem(failure).or_else(|| about_the_file(failure, origin))),
-            queue_id: reply
-                .filter(|_| accepted || outcome.ixp().class().name() == "partial")
-                .and_then(Reply::queue_id),
+            queue_id: reply.filter(|_| accepted || outcome.ixp().class().name() == "partial").and_then(
+                |reply| outcome.answer.as_ref().and_then(|it| it.id.clone()).or_else(|| reply.queue_id()),
+            ),
             recipients: outcome
                 .recipients
                 .iter()

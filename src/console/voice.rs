@@ -126,6 +126,10 @@ pub fn note(note: &Note) -> &'static str {
         }
         Note::CertificateUnchecked => "mailxport: note: the certificate was not checked (--insecure)",
         Note::AnswerCut => "mailxport: note: the body of the answer did not come whole",
+        Note::AlreadySubmitted => {
+            "mailxport: note: the account had submitted this message to these recipients before; nothing was sent again"
+        }
+        Note::DraftLeft => "mailxport: note: a draft of the message stays in the account",
         Note::MboxLineDropped => "mailxport: note: the mbox line in front was left out",
     }
 }

@@ -9,6 +9,7 @@ use crate::terms::envelope::Envelope;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Class;
 use crate::terms::outcome::{Fate, Outcome, Verdict};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How often, and the first of the waits, each of which is three times the one before.
@@ -36,7 +37,7 @@ pub struct Again {
     /// What became of it so far.
     pub outcome: Outcome,
     /// All of its recipients, and the fates of those who are not tried again.
-    everybody: Vec<Address>,
+    everybody: Arc<Vec<Address>>,
     settled: Vec<(Address, Fate)>,
     pub(super) since: Instant,
 }
@@ -67,14 +68,14 @@ impl Again {
 pub(super) struct Road {
     pub(super) origin: Origin,
     pub(super) letter: Letter,
-    everybody: Vec<Address>,
+    everybody: Arc<Vec<Address>>,
     settled: Vec<(Address, Fate)>,
     pub(super) since: Instant,
 }
 
 impl Road {
     pub(super) fn new(origin: Origin, letter: Letter, since: Instant) -> Road {
-        let everybody = letter.envelope.recipients.clone();
+        let everybody = Arc::clone(&letter.envelope.recipients);
         Road { origin, letter, everybody, settled: Vec::new(), since }
     }
 

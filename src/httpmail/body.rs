@@ -3,7 +3,8 @@
 //! Law: a source that breaks, or is not what was declared, breaks the request; its last octets are never given. Memory does
 //! not grow: a few blocks go round.
 
-use crate::message::raw::{Raw, Step};
+use super::wrap::parcel::Parcel;
+use crate::message::raw::Step;
 use crate::terms::failure::Cause;
 use crate::watch::brink;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
@@ -20,12 +21,13 @@ const BLOCK: usize = 64 * 1024;
 /// A source under way.
 #[derive(Debug)]
 pub(super) struct Course {
-    pub(super) raw: Raw,
-    /// Octets of the source that were given, the lead among them.
+    pub(super) parcel: Parcel,
+    /// The server may have the message once its last octet is out.
+    pub(super) commits: bool,
+    /// Octets of it that were given.
     pub(super) given: u64,
     /// The same as they go over the wire in chunks (RFC 9112 section 7.1).
     in_chunks: u64,
-    lead_given: bool,
     pub(super) ended: bool,
     /// The last turn ended waiting for the source.
     pub(super) waits: bool,
@@ -48,13 +50,13 @@ pub(super) enum Gate {
 pub(super) type Shared = Rc<RefCell<Course>>;
 
 impl Course {
-    pub(super) fn new(raw: Raw, gate: Gate) -> Course {
-        let ended = raw.size() == Some(0);
+    pub(super) fn new(parcel: Parcel, gate: Gate, commits: bool) -> Course {
+        let ended = parcel.size() == Some(0);
         Course {
-            raw,
+            parcel,
+            commits,
             given: 0,
             in_chunks: 0,
-            lead_given: false,
             ended,
             waits: false,
             gate,
@@ -66,7 +68,8 @@ impl Course {
 
     /// Octets behind the head that make the whole body, once that is known.
     pub(super) fn on_wire(&self) -> Option<u64> {
-        self.ended.then(|| if self.raw.size().is_some() { self.given } else { self.in_chunks + LAST_CHUNK })
+        self.ended
+            .then(|| if self.parcel.size().is_some() { self.given } else { self.in_chunks + LAST_CHUNK })
     }
 
     fn next(&mut self) -> Poll<Option<Result<Bytes, Cause>>> {
@@ -78,14 +81,10 @@ impl Course {
             return Poll::Ready(None);
         }
         let mut block = self.held.take().unwrap_or_else(|| self.spare.take());
-        if !self.lead_given {
-            self.lead_given = true;
-            block.extend_from_slice(self.raw.lead());
-        }
-        match self.raw.read(&mut block) {
+        match self.parcel.read(&mut block) {
             Ok(Step::Octets { last }) => {
                 self.ended = last;
-                if last {
+                if last && self.commits {
                     // From here on only the server can say that it does not have it.
                     brink::enter();
                 }
@@ -177,6 +176,6 @@ impl Body for Freight {
 
     fn size_hint(&self) -> SizeHint {
         let course = self.0.borrow();
-        course.raw.size().map_or_else(SizeHint::default, |size| SizeHint::with_exact(size - course.given))
+        course.parcel.size().map_or_else(SizeHint::default, |size| SizeHint::with_exact(size - course.given))
     }
 }

@@ -3,21 +3,22 @@
 //! Laws: redirects are followed with method and body kept, for nothing of a message travels here, but never from https to
 //! http; a password goes to no other origin than that of the URL. Whatever goes wrong, no message is sent.
 
+use super::auth::logon::LogOn;
 use super::multistatus::sendmsg;
-use super::post::{Errand, Follows, travel};
+use super::page::Page;
+use super::post::{Errand, Follows, Way, travel};
 use super::reply::resolved;
 use super::request::{Verb, Wanted, depth_0};
-use crate::message::raw::Raw;
+use super::via::manner::Manner;
+use super::wrap::parcel::Parcel;
 use crate::terms::endpoint::Place;
 use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::{Class, Ixp};
 use crate::terms::outcome::Outcome;
 use crate::terms::resource::Resource;
-use crate::watch::brink;
 use crate::watch::wait::Watch;
 use reqwest::header::HeaderValue;
-use std::io::{self, Write};
 use std::sync::Arc;
 
 /// What every client of the time asked for, in the order of the original's property types.
@@ -25,27 +26,6 @@ const QUESTION: &str = "<?xml version=\"1.0\"?>\r\n\
     <D:propfind xmlns:D=\"DAV:\" xmlns:h=\"http://schemas.microsoft.com/hotmail/\" xmlns:hm=\"urn:schemas:httpmail:\">\r\n\
     <D:prop>\r\n<h:adbar/>\r\n<hm:contacts/>\r\n<hm:inbox/>\r\n<hm:outbox/>\r\n<hm:sendmsg/>\r\n<hm:sentitems/>\r\n\
     <hm:deleteditems/>\r\n<hm:drafts/>\r\n<hm:msgfolderroot/>\r\n<h:maxpoll/>\r\n<h:sig/>\r\n</D:prop>\r\n</D:propfind>\r\n";
-
-/// The longest answer that is read.
-const LONGEST: usize = 256 * 1024;
-
-/// A page that takes so much and no more.
-#[derive(Debug, Default)]
-struct Page(Vec<u8>);
-
-impl Write for Page {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        if self.0.len() + octets.len() > LONGEST {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        self.0.extend_from_slice(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Turns the errand to the place that the root of the mailbox names.
 pub fn discover(
@@ -56,19 +36,19 @@ pub fn discover(
     let content_type = HeaderValue::from_static("text/xml");
     let wanted = Wanted { verb: Verb::Propfind, content_type, fields: vec![depth_0()] };
     let (plan, resource) = (errand.plan.clone(), errand.resource.clone());
+    let mut logon = LogOn::new(plan.login.clone(), resource.tls, Manner::default());
+    let parcel = Parcel::of(QUESTION.as_bytes().to_vec());
+    let (service, told) = (None, Arc::default());
     let mut question =
-        Errand { plan, resource, wanted, raw: Raw::of(QUESTION.as_bytes().to_vec()), discovers: false };
+        Errand { plan, resource, wanted, parcel, service, told, way: Way::Straight, commits: false };
     let mut page = Page::default();
-    let mut outcome = travel(&mut question, Follows::Anywhere, Some(&mut page), watch, observer);
-    // Nothing of a message was said, whatever became of the question.
-    brink::leave();
+    let mut outcome = travel(&mut question, &mut logon, Follows::Anywhere, Some(&mut page), watch, observer);
     let Errand { resource: asked, plan, .. } = question;
     let failed = |cause| {
         let failure = Failure::new(Stage::Post, cause).at(&asked.to_string());
         Box::new(Outcome::not_sent(failure, Vec::new()))
     };
-    if let Some(mut failure) = outcome.failure.take() {
-        failure.committed = false;
+    if let Some(failure) = outcome.failure.take() {
         if Ixp::of(&failure).class() == Class::Unknown {
             let status = failure.reply().map_or(0, |reply| reply.code);
             return Err(failed(Cause::LookupFailed(format!("the gateway answers with {status}"))));

@@ -147,12 +147,19 @@ impl<'a> Exchange<'a> {
             Ok(()) => Ok(response),
             // It said yes to a part of the message: what it holds, nobody here can know.
             Err((stage, cause)) if stage != Stage::Input => {
-                brink::enter();
+                if self.course.borrow().commits {
+                    brink::enter();
+                }
                 self.out_since = Some(Instant::now());
                 Err((Stage::Post, cause))
             }
             Err(lost) => Err(lost),
         }
+    }
+
+    /// How long the rest of an answer may take where that decides.
+    pub(super) fn verdict_limit(&self) -> Duration {
+        self.limits.dot
     }
 
     /// Nothing more of the body goes out: the answer is there.
@@ -234,12 +241,14 @@ impl<'a> Exchange<'a> {
         let out = line.of_body().min(course.given);
         if self.out_since.is_none() && is_out(&line, &course) {
             self.out_since = Some(Instant::now());
-            self.observer.note(&Event::Committed { dot: false });
+            if course.commits {
+                self.observer.note(&Event::Committed { dot: false });
+            }
         }
-        if out > self.told {
+        if out > self.told && !course.parcel.is_ours() {
             let increment = out - self.told;
             self.told = out;
-            let total = course.raw.size();
+            let total = course.parcel.size();
             self.observer.note(&Event::Stream { increment, current: out, total });
         }
     }
@@ -268,7 +277,7 @@ impl<'a> Exchange<'a> {
         };
         let is_gated = phase == Phase::Head && course.gate == Gate::Closed;
         let wire = (line.wire.fd(), line.wants | PollFlags::IN);
-        let source: Option<BorrowedFd<'_>> = course.raw.waits_for().filter(|_| course.waits);
+        let source: Option<BorrowedFd<'_>> = course.parcel.waits_for().filter(|_| course.waits);
         let fds: Vec<_> = std::iter::once(wire).chain(source.map(|fd| (fd, PollFlags::IN))).collect();
         match self.watch.wait_any(&fds, until) {
             Ok(_) => Ok(()),
@@ -319,7 +328,8 @@ impl<'a> Exchange<'a> {
             return Failure::new(Stage::Secure, cause);
         }
         if out && stage != Stage::Input {
-            return Failure::new(Stage::Post, cause).committed();
+            let failure = Failure::new(Stage::Post, cause);
+            return if self.course.borrow().commits { failure.committed() } else { failure };
         }
         brink::leave();
         // What is under way is not to be read for a whole request, nor waited for.

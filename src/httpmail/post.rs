@@ -6,22 +6,26 @@
 use super::auth::logon::{LogOn, Next};
 use super::body::{Course, Gate};
 use super::exchange::Exchange;
+use super::jmap::submission::Submission;
 use super::reply::{self, Heard, Output};
 use super::request::{Wanted, lines, request};
 use super::session;
-use crate::message::raw::Raw;
-use crate::terms::answer::Answer;
+use super::via::service::Simple;
+use super::wrap::parcel::Parcel;
+use crate::terms::address::Address;
+use crate::terms::answer::{Answer, Inside};
 use crate::terms::endpoint::Place;
 use crate::terms::event::{Event, Observer, Status};
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::ixp::Class;
 use crate::terms::mask::{self, Form};
-use crate::terms::outcome::{Note, Outcome, Verdict};
+use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
 use crate::terms::plan::Plan;
 use crate::terms::resource::Resource;
 use crate::terms::tls::TlsFacts;
 use crate::watch::brink;
 use crate::watch::wait::Watch;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, LOCATION};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -38,17 +42,52 @@ pub struct Errand {
     pub plan: Plan,
     pub resource: Resource,
     pub wanted: Wanted,
-    pub raw: Raw,
+    pub parcel: Parcel,
+    /// The service that judges its answer; none where the status is all.
+    pub service: Option<Arc<Simple>>,
+    /// The recipients that the service is told.
+    pub told: Arc<Vec<Address>>,
+    pub way: Way,
+    /// The server may have the message once the last octet is out.
+    pub commits: bool,
+}
+
+/// How a message comes to its place.
+#[derive(Clone, Debug)]
+pub enum Way {
+    Straight,
     /// The URL is the root of a mailbox, which names the place for messages.
-    pub discovers: bool,
+    Discovered,
+    /// The URL is a session of JMAP.
+    Jmap(Box<Submission>),
 }
 
 /// Which redirects are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Follows {
     SameOrigin,
+    /// Those within the origin, whatever they make of the method: something is read.
+    Reading,
     /// All that stay under TLS: the request carries no message.
     Anywhere,
+}
+
+impl Follows {
+    fn may(self, status: u16, here: &Resource, next: &Resource) -> bool {
+        let is_any = matches!(status, 301 | 302 | 303 | 307 | 308);
+        match self {
+            Follows::SameOrigin => matches!(status, 307 | 308) && next.is_of_same_origin(here),
+            Follows::Reading => is_any && next.is_of_same_origin(here),
+            Follows::Anywhere => is_any && (next.tls || !here.tls),
+        }
+    }
+
+    /// True where the head of an answer sends on to a place that is followed.
+    fn sends_on(self, status: u16, fields: &HeaderMap, here: &Resource) -> bool {
+        let place = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let place = place.and_then(|it| reply::resolved(&here.whole(), &it));
+        place.and_then(|it| Resource::parse(&it).ok()).is_some_and(|next| self.may(status, here, &next))
+    }
 }
 
 /// What the road has learnt on its way.
@@ -58,9 +97,11 @@ struct Road<'a> {
     tls: Option<Arc<TlsFacts>>,
     notes: Vec<Note>,
     masks: Vec<Form>,
-    logon: LogOn,
+    logon: &'a mut LogOn,
     /// The server does not know `Expect`.
     expects_nothing: bool,
+    /// Redirects that were followed.
+    hops: usize,
     watch: &'a Arc<Watch>,
     observer: &'a mut dyn Observer,
 }
@@ -72,12 +113,15 @@ pub fn post(
     watch: &Arc<Watch>,
     observer: &mut dyn Observer,
 ) -> Outcome {
-    travel(errand, Follows::SameOrigin, output, watch, observer)
+    let manner = errand.service.as_ref().map(|it| it.manner.clone()).unwrap_or_default();
+    let mut logon = LogOn::new(errand.plan.login.clone(), errand.resource.tls, manner);
+    travel(errand, &mut logon, Follows::SameOrigin, output, watch, observer)
 }
 
 /// Asks by these rules until it is decided.
 pub(super) fn travel(
     errand: &mut Errand,
+    logon: &mut LogOn,
     follows: Follows,
     output: Output<'_>,
     watch: &Arc<Watch>,
@@ -85,14 +129,18 @@ pub(super) fn travel(
 ) -> Outcome {
     let start = Instant::now();
     let masks = errand.resource.secrets().iter().flat_map(mask::forms).collect();
-    let logon = LogOn::new(errand.plan.login.clone(), errand.resource.tls);
     let (tls, notes, expects_nothing) = (None, Vec::new(), false);
-    let mut road = Road { errand, follows, tls, notes, masks, logon, expects_nothing, watch, observer };
+    let mut road =
+        Road { errand, follows, tls, notes, masks, logon, expects_nothing, hops: 0, watch, observer };
     let ended = road.go(output);
     let Road { tls, notes, errand, logon, .. } = road;
-    let failed = |failure: Failure| Outcome::not_sent(failure.at(&errand.resource.to_string()), Vec::new());
+    let failed = |failure: Failure| {
+        let outcome = Outcome::not_sent(failure.at(&errand.resource.to_string()), Vec::new());
+        let recipients = fates(&errand.told, &outcome);
+        Outcome { recipients, ..outcome }
+    };
     let outcome = match ended {
-        Ok(answer) if answer.is_success() => accepted(answer),
+        Ok(answer) if answer.is_success() => accepted(answer, &errand.told),
         Ok(answer) => {
             let refused_us = answer.status() == 401 && logon.has_tried();
             let stage = if refused_us { Stage::Login } else { Stage::Post };
@@ -103,10 +151,35 @@ pub(super) fn travel(
     Outcome { tls, notes, elapsed: start.elapsed(), ..outcome }
 }
 
-fn accepted(answer: Answer) -> Outcome {
+/// What became of those whom the service was told.
+fn fates(told: &[Address], outcome: &Outcome) -> Vec<(Address, Fate)> {
+    let reply = outcome.failure.as_ref().and_then(Failure::reply).cloned().map(Arc::new);
+    let inside = outcome.answer.as_ref().and_then(|answer| answer.inside.as_ref());
+    let fate = |one: &Address| match (&outcome.verdict, inside, &reply) {
+        (Verdict::Unknown, ..) => Fate::Unknown,
+        (Verdict::Partial(_), Some(Inside::Partial(refused)), Some(reply)) => {
+            let is_in = |all: &[Address], one: &Address| all.iter().any(|it| it.same_mailbox(one));
+            match (is_in(refused, one), refused.is_empty() || !refused.iter().all(|it| is_in(told, it))) {
+                (true, _) => Fate::Refused(Arc::clone(reply)),
+                // It counts them, or names others.
+                (false, true) => Fate::Unknown,
+                (false, false) => Fate::Accepted(Arc::clone(reply)),
+            }
+        }
+        (Verdict::Refused(_), Some(_), Some(reply)) => match outcome.ixp().class() {
+            Class::Temporary => Fate::Deferred(Arc::clone(reply)),
+            _ => Fate::Refused(Arc::clone(reply)),
+        },
+        _ => Fate::Untried,
+    };
+    told.iter().map(|one| (one.clone(), fate(one))).collect()
+}
+
+fn accepted(answer: Answer, told: &[Address]) -> Outcome {
+    let reply = Arc::new(answer.reply.clone());
     Outcome {
         verdict: Verdict::Accepted(answer.reply.clone()),
-        recipients: Vec::new(),
+        recipients: told.iter().map(|one| (one.clone(), Fate::Accepted(Arc::clone(&reply)))).collect(),
         failure: None,
         notes: Vec::new(),
         extensions: Vec::new(),
@@ -119,7 +192,6 @@ fn accepted(answer: Answer) -> Outcome {
 impl Road<'_> {
     /// Asks until an answer is the last one.
     fn go(&mut self, mut output: Output<'_>) -> Result<Answer, Failure> {
-        let mut hops = 0;
         loop {
             let Heard { mut answer, location, is_cut, fields } =
                 self.ask(output.as_deref_mut().map(|it| it as _))?;
@@ -129,29 +201,21 @@ impl Road<'_> {
             if self.goes_on(&answer, &fields)? {
                 continue;
             }
-            let base = self.errand.resource.whole();
-            let place = location.and_then(|it| reply::resolved(&base, &it));
+            let base = self.errand.resource.clone();
+            let place = location.and_then(|it| reply::resolved(&base.whole(), &it));
             let next = place.and_then(|it| Resource::parse(&it).ok());
             answer.location = next.as_ref().map(ToString::to_string);
             match next {
                 Some(next)
-                    if hops < MOST_HOPS && self.may_follow(&answer, &next) && self.errand.raw.rewind() =>
+                    if self.follows.may(answer.status(), &base, &next)
+                        && self.hops < MOST_HOPS
+                        && self.errand.parcel.rewind() =>
                 {
-                    hops += 1;
+                    self.hops += 1;
                     brink::leave();
                     self.turn_to(next);
                 }
                 _ => return Ok(answer),
-            }
-        }
-    }
-
-    fn may_follow(&self, answer: &Answer, next: &Resource) -> bool {
-        let here = &self.errand.resource;
-        match self.follows {
-            Follows::SameOrigin => matches!(answer.status(), 307 | 308) && next.is_of_same_origin(here),
-            Follows::Anywhere => {
-                matches!(answer.status(), 301 | 302 | 303 | 307 | 308) && (next.tls || !here.tls)
             }
         }
     }
@@ -161,7 +225,7 @@ impl Road<'_> {
         let Errand { plan, resource, .. } = &mut *self.errand;
         if !next.is_of_same_origin(resource) {
             plan.login = None;
-            self.logon = LogOn::new(None, next.tls);
+            *self.logon = LogOn::nobody();
             if !matches!(plan.endpoint.place, Place::Unix(_)) {
                 plan.endpoint = next.endpoint();
             }
@@ -178,7 +242,7 @@ impl Road<'_> {
             417 => !std::mem::replace(&mut self.expects_nothing, true),
             _ => false,
         };
-        let goes_on = again && self.errand.raw.rewind();
+        let goes_on = again && self.errand.parcel.rewind();
         if goes_on {
             brink::leave();
         }
@@ -187,18 +251,18 @@ impl Road<'_> {
 
     /// A large body, and one that can be given only once, waits for the server's word (RFC 9110 section 10.1.1).
     fn expects(&self) -> bool {
-        let raw = &self.errand.raw;
-        let is_large = raw.size().is_none_or(|size| size >= LARGE);
-        !self.expects_nothing && (is_large || !raw.can_be_repeated())
+        let parcel = &self.errand.parcel;
+        let is_large = parcel.size().is_none_or(|size| size >= LARGE);
+        !self.expects_nothing && (is_large || !parcel.can_be_repeated())
     }
 
     /// One request over a wire of its own.
     fn ask(&mut self, output: Output<'_>) -> Result<Heard, Failure> {
         let expects = self.expects();
-        let Errand { plan, resource, wanted, raw, .. } = &mut *self.errand;
+        let Errand { plan, resource, wanted, parcel, commits, .. } = &mut *self.errand;
         let host = plan.endpoint.to_string();
         let logon = self.logon.field(wanted.verb.name(), resource.target())?;
-        let asked = request(wanted, resource, raw.size(), expects, logon)
+        let asked = request(wanted, resource, parcel.size(), expects, logon)
             .map_err(|why| Failure::new(Stage::Input, Cause::Usage(why)))?;
         let (wire, facts) = session::open(plan, &resource.host, self.watch, self.observer)?;
         if plan.tls.insecure
@@ -212,13 +276,27 @@ impl Road<'_> {
             self.observer.note(&Event::Command(&line));
         }
         let gate = if expects { Gate::Closed } else { Gate::Open };
-        let course = Course::new(std::mem::replace(raw, Raw::of(Vec::new())), gate);
+        let course = Course::new(std::mem::replace(parcel, Parcel::of(Vec::new())), gate, *commits);
         let (result, course) = Exchange::ask(wire, asked, course, plan.limits, self.watch, self.observer);
         let masks = || self.masks.iter().chain(&self.logon.masks);
-        let heard = result.map(|(response, exchange)| reply::hear(response, exchange, output, masks()));
+        let judged = self.errand.service.as_deref().map(|service| (service, self.errand.told.len()));
+        let heard = result.map(|(response, exchange)| {
+            // An answer that is not the last one has a body that nobody wants.
+            let (status, fields) = (response.status().as_u16(), response.headers());
+            let goes_on = course.borrow().parcel.can_rewind()
+                && match status {
+                    401 => self.logon.may_answer(fields),
+                    417 => !self.expects_nothing,
+                    _ => {
+                        self.hops < MOST_HOPS && self.follows.sends_on(status, fields, &self.errand.resource)
+                    }
+                };
+            let (output, judged) = if goes_on { (None, None) } else { (output, judged) };
+            reply::hear(response, exchange, output, judged, masks())
+        });
         // What carried the request is gone, and with it every other hold on the course.
         if let Some(course) = std::rc::Rc::into_inner(course) {
-            *raw = course.into_inner().raw;
+            self.errand.parcel = course.into_inner().parcel;
         }
         if let Ok(heard) = &heard {
             self.observer.note(&Event::Response(&heard.answer.reply));

@@ -1,6 +1,8 @@
 //! The answer: its head, where it points to, and as much of its body as is asked for or worth a line.
 
 use super::exchange::Exchange;
+use super::via::judge::{Body, Judgement};
+use super::via::service::Simple;
 use crate::terms::answer::Answer;
 use crate::terms::failure::Cause;
 use crate::terms::mask::{self, Form};
@@ -20,6 +22,9 @@ const LONGEST_LINE: usize = 300;
 /// How long the words of a refusal may hold up the report of it.
 const WORDS: Duration = Duration::from_secs(2);
 
+/// The longest body in which a verdict is looked for.
+const LONGEST_VERDICT: usize = 256 * 1024;
+
 /// The body of the answer, to whom it is wanted.
 pub type Output<'a> = Option<&'a mut dyn Write>;
 
@@ -34,11 +39,15 @@ pub(super) struct Heard {
     pub(super) is_cut: bool,
 }
 
+/// A service whose answers are judged, and how many recipients it was told.
+pub(super) type Judged<'s> = Option<(&'s Simple, usize)>;
+
 /// Reads what is wanted of an answer.
 pub(super) fn hear<'m>(
     response: Response<Incoming>,
     mut exchange: Exchange<'_>,
     output: Output<'_>,
+    judged: Judged<'_>,
     masks: impl Iterator<Item = &'m Form>,
 ) -> Heard {
     let fields = response.headers().clone();
@@ -48,10 +57,28 @@ pub(super) fn hear<'m>(
     let reason = said.unwrap_or_else(|| status.canonical_reason().unwrap_or_default().into());
     let mut body = reqwest::Response::from(response.map(reqwest::Body::wrap));
     let (mut line, mut is_cut) = (String::new(), false);
-    match output {
-        Some(output) => is_cut = copy(&mut exchange, &mut body, output).is_err(),
-        None if status.is_success() => {}
-        None => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
+    let mut judgement = Judgement::default();
+    match (output, judged) {
+        (output, Some((service, told))) => {
+            let (code, limit) = (status.as_u16(), exchange.verdict_limit());
+            let said = match status.is_success() {
+                true if !service.reads_success() && output.is_none() => Said::default(),
+                true => deciding(&mut exchange, &mut body, output, limit),
+                false if output.is_none() => deciding(&mut exchange, &mut body, output, WORDS),
+                false => deciding(&mut exchange, &mut body, output, limit),
+            };
+            is_cut = said.is_missed;
+            let whole = if said.is_whole { Body::Whole(&said.octets) } else { Body::Cut };
+            judgement = service.judgement(code, whole, told);
+            if !status.is_success() || judgement.inside.is_some() {
+                let looked_at = &said.octets[..said.octets.len().min(LOOKED_AT)];
+                line = judgement.words.take().unwrap_or_else(|| in_a_line(&fields, looked_at));
+                line = shortened(&line);
+            }
+        }
+        (Some(output), None) => is_cut = copy(&mut exchange, &mut body, output).is_err(),
+        (None, None) if status.is_success() => {}
+        (None, None) => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
     }
     exchange.finish();
     let reason = printable_octets(&reason);
@@ -62,17 +89,68 @@ pub(super) fn hear<'m>(
     }
     let mut lines = vec![reason];
     lines.extend(Some(line).filter(|line| !line.is_empty()));
+    // The name of the message is as little a place for a secret as its words are.
+    let has_id = judgement.id.is_some();
+    lines.extend(judgement.id);
     let mut reply = Reply { code: status.as_u16(), enhanced: None, lines };
     mask::apply(masks, &mut reply);
+    let id = if has_id { reply.lines.pop() } else { None };
     let text = |name| fields.get(name).and_then(|value: &hyper::http::HeaderValue| value.to_str().ok());
     let answer = Answer {
         reply,
         location: None,
         retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, SystemTime::now())),
         dav_is_off: text("x-dav-error").is_some_and(|text| text.trim_start().starts_with("1204")),
+        inside: judgement.inside,
+        id,
     };
     let location = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     Heard { answer, location, fields, is_cut }
+}
+
+/// What was read of a body.
+#[derive(Debug, Default)]
+struct Said {
+    octets: Vec<u8>,
+    is_whole: bool,
+    /// It was wanted elsewhere, and did not get there whole.
+    is_missed: bool,
+}
+
+/// Reads a body that decides, and hands it on; it is kept up to the longest in which a verdict is looked for.
+fn deciding(
+    exchange: &mut Exchange<'_>,
+    body: &mut reqwest::Response,
+    mut output: Output<'_>,
+    limit: Duration,
+) -> Said {
+    exchange.stop_sending();
+    let until = Instant::now() + limit;
+    let wanted = output.is_some();
+    let (mut said, mut fits) = (Said::default(), true);
+    loop {
+        match exchange.read(body.chunk(), Some(until)) {
+            Ok(Ok(Some(octets))) => {
+                fits &= said.octets.len() + octets.len() <= LONGEST_VERDICT;
+                if fits {
+                    said.octets.extend_from_slice(&octets);
+                }
+                output = output.and_then(|it| it.write_all(&octets).is_ok().then_some(it));
+                if !fits && output.is_none() {
+                    break;
+                }
+            }
+            Ok(Ok(None)) => {
+                said.is_whole = fits;
+                let flushed = output.map(|it| it.flush().is_ok());
+                said.is_missed = wanted && flushed != Some(true);
+                return said;
+            }
+            Ok(Err(_)) | Err(_) => break,
+        }
+    }
+    said.is_missed = wanted;
+    said
 }
 
 /// Hands the whole body on.
@@ -115,7 +193,10 @@ fn in_a_line(fields: &HeaderMap, octets: &[u8]) -> String {
     let text = String::from_utf8_lossy(octets);
     let text = if is_markup { without_tags(&text) } else { text.into_owned() };
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = words.trim_end_matches('\u{fffd}');
+    shortened(words.trim_end_matches('\u{fffd}'))
+}
+
+fn shortened(words: &str) -> String {
     let mut line: String = words.chars().take(LONGEST_LINE).collect();
     if line.len() < words.len() {
         line.push('…');

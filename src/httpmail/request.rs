@@ -4,11 +4,11 @@
 
 use crate::terms::resource::Resource;
 use reqwest::Method;
-use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName, HeaderValue, USER_AGENT,
-};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName, USER_AGENT};
 use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
+
+pub use reqwest::header::HeaderValue;
 
 /// The methods that carry a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub enum Verb {
     Put,
     /// Asks for properties (RFC 4918 section 9.1); it carries no message.
     Propfind,
+    Get,
 }
 
 impl Verb {
@@ -26,6 +27,7 @@ impl Verb {
             Verb::Post => "POST",
             Verb::Put => "PUT",
             Verb::Propfind => "PROPFIND",
+            Verb::Get => "GET",
         }
     }
 
@@ -68,6 +70,11 @@ impl Field {
         Ok(Field { name: HeaderName::from_static("idempotency-key"), value })
     }
 
+    /// A field of ours.
+    pub(super) fn of(name: &'static str, value: &'static str) -> Field {
+        Field { name: HeaderName::from_static(name), value: HeaderValue::from_static(value) }
+    }
+
     /// Reads `Name: value`. What is wrong is said without the value.
     pub fn parse(text: &str) -> Result<Field, String> {
         let (name, value) = text.split_once(':').ok_or("--header takes 'Name: value'")?;
@@ -85,12 +92,12 @@ impl Field {
 
 /// HTTPMail's wish to keep a copy among the sent messages.
 pub fn save_in_sent() -> Field {
-    Field { name: HeaderName::from_static("saveinsent"), value: HeaderValue::from_static("t") }
+    Field::of("saveinsent", "t")
 }
 
 /// Of the resource itself, and not of what is in it.
 pub(super) fn depth_0() -> Field {
-    Field { name: HeaderName::from_static("depth"), value: HeaderValue::from_static("0") }
+    Field::of("depth", "0")
 }
 
 /// Judges a media type (RFC 9110 section 8.3.1).
@@ -102,6 +109,11 @@ pub fn media_type(text: &str) -> Result<HeaderValue, String> {
     };
     let fits = kind.split_once('/').is_some_and(|(one, other)| token(one) && token(other));
     if fits { HeaderValue::from_str(text).map_err(|_| bad()) } else { Err(bad()) }
+}
+
+/// What parts a form from what stands in it: nobody else knows it.
+pub fn boundary() -> String {
+    key_of("", None)
 }
 
 /// A key out of the resource and the digest of the body, or one of chance where there is no digest.
@@ -136,7 +148,7 @@ pub(super) fn request(
     resource: &Resource,
     length: Option<u64>,
     expects: bool,
-    logon: Option<HeaderValue>,
+    logon: Option<(HeaderName, HeaderValue)>,
 ) -> Result<hyper::Request<()>, String> {
     let mut request = hyper::Request::new(());
     *request.method_mut() = wanted.verb.method()?;
@@ -145,14 +157,13 @@ pub(super) fn request(
     let host = HeaderValue::from_str(&resource.authority()).map_err(|error| error.to_string())?;
     let fields = request.headers_mut();
     fields.insert(HOST, host);
-    if let Some(logon) = logon {
-        fields.insert(reqwest::header::AUTHORIZATION, logon);
-    }
     fields.insert(USER_AGENT, HeaderValue::from_static(concat!("mailxport/", env!("CARGO_PKG_VERSION"))));
     fields.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    fields.insert(CONTENT_TYPE, wanted.content_type.clone());
-    if let Some(length) = length {
-        fields.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    if wanted.verb != Verb::Get {
+        fields.insert(CONTENT_TYPE, wanted.content_type.clone());
+        if let Some(length) = length {
+            fields.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
     }
     if expects {
         fields.insert(EXPECT, HeaderValue::from_static("100-continue"));
@@ -166,6 +177,9 @@ pub(super) fn request(
             fields.insert(name, value.clone());
             seen.push(name);
         }
+    }
+    if let Some((name, value)) = logon {
+        fields.insert(name, value);
     }
     Ok(request)
 }

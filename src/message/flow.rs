@@ -3,13 +3,12 @@
 //! Law: its last octets are given only when the stream has ended exactly where it was declared to end.
 
 use super::ending::Canon;
+use super::inlet::Inlet;
 use super::octets::Next;
 use super::scan::{Facts, Scan, Spot};
 use super::source::BLOCK;
 use crate::terms::failure::{Cause, Unfit};
 use ring::digest::{Context, SHA256};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The longest header block that is taken from a stream: 256 KiB.
@@ -33,10 +32,8 @@ pub enum Begun<'a> {
 
 /// A stream under way.
 pub struct Flow {
-    input: OwnedFd,
+    inlet: Inlet,
     promise: Promise,
-    came: u64,
-    ended: bool,
     digest: Option<Context>,
     /// What came lies before `filled`; of that, what was given before `start`, and what was scanned before `scanned`.
     block: Vec<u8>,
@@ -52,7 +49,7 @@ impl std::fmt::Debug for Flow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Flow")
             .field("promise", &self.promise)
-            .field("came", &self.came)
+            .field("came", &self.inlet.came())
             .finish_non_exhaustive()
     }
 }
@@ -69,13 +66,9 @@ enum Form {
 
 impl Flow {
     pub fn new(input: OwnedFd, promise: Promise) -> Flow {
-        // A pipe that takes more at once is a faster one; one that cannot is a pipe all the same.
-        let _ = rustix::pipe::fcntl_setpipe_size(&input, 4 * BLOCK);
         Flow {
-            input,
+            inlet: Inlet::new(input, Some(promise.size)),
             promise,
-            came: 0,
-            ended: false,
             digest: promise.sha256.map(|_| Context::new(&SHA256)),
             block: Vec::new(),
             start: 0,
@@ -93,9 +86,9 @@ impl Flow {
 
     /// Reads on to the end of the header block, as far as it goes without waiting.
     pub fn begin(&mut self) -> Result<Begun<'_>, Cause> {
-        while !self.scan.in_body() && !self.ended {
-            if !self.is_ready() {
-                return Ok(Begun::Wait(self.input.as_fd()));
+        while !self.scan.in_body() && !self.inlet.has_ended() {
+            if !self.inlet.is_ready() {
+                return Ok(Begun::Wait(self.inlet.as_fd()));
             }
             self.read()?;
             self.look();
@@ -105,7 +98,7 @@ impl Flow {
 
     /// What is known once the header block is complete.
     pub(super) fn facts(&self) -> Facts {
-        if self.ended { self.scan.clone().finish() } else { self.scan.facts().clone() }
+        if self.inlet.has_ended() { self.scan.clone().finish() } else { self.scan.facts().clone() }
     }
 
     /// The body starts here in what was read.
@@ -117,46 +110,25 @@ impl Flow {
     }
 
     pub(super) fn is_at_end(&self) -> bool {
-        self.ended && self.start == self.filled
-    }
-
-    /// True where something, or the end, can be read without waiting.
-    fn is_ready(&self) -> bool {
-        let mut fds = [PollFd::new(&self.input, PollFlags::IN)];
-        !matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
+        self.inlet.has_ended() && self.start == self.filled
     }
 
     /// Reads what is there behind what came before.
     fn read(&mut self) -> Result<(), Cause> {
-        let Promise { size, .. } = self.promise;
-        // One octet more than was declared is asked for: it must not be there.
-        let left = (size - self.came).saturating_add(1);
-        let wanted = usize::try_from(left).unwrap_or(AT_ONCE).min(AT_ONCE);
-        let (from, to) = (self.filled, self.filled + wanted);
+        let (from, to) = (self.filled, self.filled + self.inlet.wanted(AT_ONCE));
         if self.block.len() < to {
             self.block.resize(to, 0);
         }
-        let count = match rustix::io::read(&self.input, &mut self.block[from..to]) {
-            Err(Errno::INTR | Errno::AGAIN) => return Ok(()),
-            Err(error) => return Err(Cause::Unreadable(error.into())),
-            Ok(count) => count,
-        };
+        let count = self.inlet.read(&mut self.block[from..to])?;
         self.filled += count;
-        self.came += count as u64;
         if let Some(digest) = &mut self.digest {
             digest.update(&self.block[from..from + count]);
         }
-        match count {
-            _ if self.came > size => Err(Cause::Long { declared: size }),
-            0 if self.came < size => Err(Cause::Short { declared: size, came: self.came }),
-            0 => self.end(),
-            _ => Ok(()),
-        }
+        if self.inlet.has_ended() { self.end() } else { Ok(()) }
     }
 
     /// The stream ended where it should; it must also be the one that was meant.
     fn end(&mut self) -> Result<(), Cause> {
-        self.ended = true;
         let found = self.digest.take().map(Context::finish);
         match (found, self.promise.sha256) {
             (Some(found), Some(wanted)) if found.as_ref() != wanted => Err(Cause::OtherDigest),
@@ -167,7 +139,7 @@ impl Flow {
     /// Up to here what came may be given: a CR waits for what is behind it.
     fn givable(&self) -> usize {
         match self.block[self.start..self.filled].last() {
-            Some(b'\r') if !self.ended => self.filled - 1,
+            Some(b'\r') if !self.inlet.has_ended() => self.filled - 1,
             _ => self.filled,
         }
     }
@@ -181,14 +153,14 @@ impl Flow {
     /// The next octets of the body.
     pub(super) fn next(&mut self) -> Result<Next<'_>, Cause> {
         // The last octets wait for the end.
-        while !self.ended && (self.came == self.promise.size || self.start == self.givable()) {
-            if !self.is_ready() {
-                return Ok(Next::Wait(self.input.as_fd()));
+        while !self.inlet.has_ended() && (self.inlet.is_full() || self.start == self.givable()) {
+            if !self.inlet.is_ready() {
+                return Ok(Next::Wait(self.inlet.as_fd()));
             }
             self.make_room();
             self.read()?;
         }
-        let last = self.ended;
+        let last = self.inlet.has_ended();
         if let Form::Exact = self.form {
             let octets = &self.block[self.start..self.filled];
             self.start = self.filled;

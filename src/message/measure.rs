@@ -15,16 +15,38 @@ use std::time::Duration;
 /// Octets from which on a second reader is worth its start.
 const LONG: u64 = 8 * 1024 * 1024;
 
+/// Octets up to which a file is kept in memory once it was read.
+const SMALL: u64 = 64 * 1024;
+
 /// Shows the whole source to the scan.
-pub(super) fn measure(source: &Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
+pub(super) fn measure(source: &mut Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
     match source.length() {
         Some(length) if length >= LONG && has_two_cores() => by_two(source, length, scan, watch),
+        Some(length) if length <= SMALL => at_once(source, length, scan, watch),
         length => {
             let wanted = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(BLOCK);
             // A file that grows meanwhile is found out at its end: it is not what it was.
             read(source, scan, watch, (0, length), &mut vec![0u8; wanted.min(BLOCK)]).map(|_| ())
         }
     }
+}
+
+/// Reads a small file into memory, where it stays if there is room.
+fn at_once(source: &mut Source, length: u64, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
+    let mut octets = vec![0u8; usize::try_from(length).unwrap_or(0)];
+    let mut at = 0;
+    while at < octets.len() {
+        watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+        match source.read_at(&mut octets[at..], at as u64).map_err(Cause::Unreadable)? {
+            0 => break,
+            count => at += count,
+        }
+    }
+    scan.feed(&octets[..at]);
+    if at == octets.len() {
+        source.hold(octets);
+    }
+    Ok(())
 }
 
 fn has_two_cores() -> bool {

@@ -6,6 +6,8 @@ mod dot;
 pub mod ending;
 pub mod flow;
 pub mod header;
+mod held;
+mod inlet;
 mod look;
 mod measure;
 pub mod octets;

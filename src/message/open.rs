@@ -97,8 +97,8 @@ impl Message {
         };
         let mut scan = Scan::new(HEADER_LIMIT);
         let source = match opened {
-            Opened::File(source) => {
-                measure(&source, &mut scan, watch)?;
+            Opened::File(mut source) => {
+                measure(&mut source, &mut scan, watch)?;
                 source
             }
             Opened::Stream(stream) => keep(&stream, watch, |block| scan.feed(block))?,

@@ -3,13 +3,15 @@
 //! Law: what is declared is what goes out, or its last octets never do. A file that changes, and a stream that is shorter or
 //! longer than it was declared, end with a cause; the last octets are held back until the end has been seen.
 
-use super::source::{BLOCK, Opened, Source, keep};
+use super::ending::Canon;
+use super::inlet::Inlet;
+use super::open::HEADER_LIMIT;
+use super::scan::{Facts, Scan};
+use super::source::{BLOCK, Keeper, Opened, Source, keep};
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
-use rustix::buffer::spare_capacity;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::event::PollFlags;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// How many octets a stream has.
@@ -18,6 +20,8 @@ pub enum Length {
     /// Whatever is there is kept aside first, so that it is known.
     Measured,
     Declared(u64),
+    /// Declared, and kept aside all the same before anything goes out.
+    Kept(u64),
     /// Known only at its end.
     Open,
 }
@@ -26,8 +30,6 @@ pub enum Length {
 #[derive(Debug)]
 pub struct Raw {
     held: Held,
-    /// Octets in front of it that are ours: an envelope.
-    lead: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -39,10 +41,7 @@ enum Held {
 /// A stream under way.
 #[derive(Debug)]
 struct Flow {
-    input: OwnedFd,
-    declared: Option<u64>,
-    came: u64,
-    ended: bool,
+    inlet: Inlet,
     /// Octets that came and were not given yet.
     held: Vec<u8>,
     begun: bool,
@@ -57,7 +56,14 @@ pub enum Step {
     Wait,
 }
 
-/// The longest header that is looked at.
+/// How much of a body is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Header,
+    Whole,
+}
+
+/// The longest header that is looked at for its letters.
 const HEADER: usize = 64 * 1024;
 
 impl Raw {
@@ -67,10 +73,12 @@ impl Raw {
             (Opened::File(source), length) => {
                 let size = source.octets();
                 match length {
-                    Length::Declared(declared) if size < declared => {
+                    Length::Declared(declared) | Length::Kept(declared) if size < declared => {
                         return Err(Cause::Short { declared, came: size });
                     }
-                    Length::Declared(declared) if size > declared => return Err(Cause::Long { declared }),
+                    Length::Declared(declared) | Length::Kept(declared) if size > declared => {
+                        return Err(Cause::Long { declared });
+                    }
                     _ => Held::Kept { source, size, at: 0 },
                 }
             }
@@ -80,46 +88,74 @@ impl Raw {
                 Held::Kept { source, size, at: 0 }
             }
             (Opened::Stream(input), length) => {
-                // A pipe that takes more at once is a faster one; one that cannot is a pipe all the same.
-                let _ = rustix::pipe::fcntl_setpipe_size(&input, 4 * BLOCK);
                 let declared = match length {
-                    Length::Declared(size) => Some(size),
+                    Length::Declared(size) | Length::Kept(size) => Some(size),
                     _ => None,
                 };
-                let (came, ended, held, begun) = (0, false, Vec::new(), false);
-                let mut flow = Flow { input, declared, came, ended, held, begun };
+                let inlet = Inlet::new(input, declared);
+                let mut flow = Flow { inlet, held: Vec::new(), begun: false };
                 if declared == Some(0) {
                     flow.look(watch)?;
                 }
-                Held::Flow(flow)
+                match length {
+                    Length::Kept(size) => Held::Kept { source: flow.kept(watch)?, size, at: 0 },
+                    _ => Held::Flow(flow),
+                }
             }
         };
-        Ok(Raw { held, lead: Vec::new() })
+        Ok(Raw { held })
     }
 
     /// A body that is in memory.
     pub fn of(octets: Vec<u8>) -> Raw {
         let size = octets.len() as u64;
-        Raw { held: Held::Kept { source: Source::Memory(octets), size, at: 0 }, lead: Vec::new() }
+        Raw { held: Held::Kept { source: Source::Memory(octets), size, at: 0 } }
     }
 
-    /// Puts octets in front.
-    pub fn behind(self, lead: Vec<u8>) -> Raw {
-        Raw { lead, ..self }
-    }
-
-    /// All its octets, the lead among them, where they are known before the end.
+    /// All its octets, where they are known before the end.
     pub fn size(&self) -> Option<u64> {
-        let size = match &self.held {
+        match &self.held {
             Held::Kept { size, .. } => Some(*size),
-            Held::Flow(flow) => flow.declared,
-        };
-        size.map(|size| size + self.lead.len() as u64)
+            Held::Flow(flow) => flow.inlet.declared(),
+        }
     }
 
-    /// The octets as they were given, without the lead.
-    pub fn size_as_given(&self) -> Option<u64> {
-        self.size().map(|size| size - self.lead.len() as u64)
+    /// What is known of it as a message, from its header, or from all of it; only of what can be given more than once.
+    pub fn facts(&self, extent: Extent, watch: &Watch) -> Result<Facts, Cause> {
+        let Held::Kept { source, size, .. } = &self.held else { return Ok(Facts::default()) };
+        let mut scan = Scan::new(HEADER_LIMIT);
+        let (mut block, mut at) = (vec![0u8; BLOCK], 0);
+        while at < *size && (extent == Extent::Whole || !scan.in_body()) {
+            watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+            let count = source.read_at(&mut block, at).map_err(Cause::Unreadable)?;
+            if count == 0 {
+                return Err(Cause::Unfit(Unfit::Changed));
+            }
+            scan.feed(&block[..count]);
+            at += count as u64;
+        }
+        Ok(scan.finish())
+    }
+
+    /// The same body with CRLF at the end of every line that ends in something else.
+    pub fn in_lines(mut self, watch: &Watch) -> Result<Raw, Cause> {
+        let (mut keep, mut canon) = (Keeper::default(), Canon::default());
+        let (mut block, mut out, mut size) = (Vec::with_capacity(BLOCK), Vec::new(), 0);
+        loop {
+            watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
+            let last = self.read(&mut block)? == Step::Octets { last: true };
+            canon.feed(&block, &mut out);
+            if last {
+                canon.finish(&mut out);
+            }
+            keep.add(&out)?;
+            size += out.len() as u64;
+            block.clear();
+            out.clear();
+            if last {
+                return Ok(Raw { held: Held::Kept { source: keep.finish(), size, at: 0 } });
+            }
+        }
     }
 
     /// True where it can be given more than once.
@@ -127,14 +163,17 @@ impl Raw {
         matches!(self.held, Held::Kept { .. })
     }
 
-    /// Starts again; false where octets were given that are gone.
+    /// False where octets were given that are gone.
+    pub fn can_rewind(&self) -> bool {
+        !matches!(&self.held, Held::Flow(flow) if flow.begun)
+    }
+
+    /// Starts again, where that can be.
     pub fn rewind(&mut self) -> bool {
-        match &mut self.held {
-            Held::Kept { at, .. } => *at = 0,
-            Held::Flow(flow) if flow.begun => return false,
-            Held::Flow(_) => {}
+        if let Held::Kept { at, .. } = &mut self.held {
+            *at = 0;
         }
-        true
+        self.can_rewind()
     }
 
     /// The SHA-256 of the octets as they were given, where they can be read more than once.
@@ -143,11 +182,6 @@ impl Raw {
             Held::Kept { source, .. } => source.sha256(watch).map(Some),
             Held::Flow(_) => Ok(None),
         }
-    }
-
-    /// The octets in front of the body, which go out first.
-    pub fn lead(&self) -> &[u8] {
-        &self.lead
     }
 
     /// Adds the next octets behind what the buffer holds, as far as it has room.
@@ -181,7 +215,7 @@ impl Raw {
     pub fn waits_for(&self) -> Option<BorrowedFd<'_>> {
         match &self.held {
             Held::Kept { .. } => None,
-            Held::Flow(flow) => Some(flow.input.as_fd()),
+            Held::Flow(flow) => Some(flow.inlet.as_fd()),
         }
     }
 
@@ -230,43 +264,6 @@ fn header_of(octets: &[u8]) -> Option<&[u8]> {
 }
 
 impl Flow {
-    /// True where something, or the end, can be read without waiting.
-    fn is_ready(&self) -> bool {
-        let mut fds = [PollFd::new(&self.input, PollFlags::IN)];
-        !matches!(poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
-    }
-
-    /// Reads behind what the buffer holds, never beyond the declared size by more than the octet that proves it too long.
-    fn more(&mut self, into: &mut Vec<u8>, room: usize) -> Result<(), Cause> {
-        let left = self.declared.map_or(u64::MAX, |declared| (declared - self.came).saturating_add(1));
-        let wanted = usize::try_from(left).unwrap_or(room).min(room);
-        let from = into.len();
-        into.reserve_exact(wanted);
-        let read = if into.capacity() - from == wanted {
-            rustix::io::read(&self.input, spare_capacity(into))
-        } else {
-            into.resize(from + wanted, 0);
-            let read = rustix::io::read(&self.input, &mut into[from..]);
-            into.truncate(from + read.unwrap_or(0));
-            read
-        };
-        let count = match read {
-            Err(Errno::INTR | Errno::AGAIN) => return Ok(()),
-            Err(error) => return Err(Cause::Unreadable(error.into())),
-            Ok(count) => count,
-        };
-        self.came += count as u64;
-        match (count, self.declared) {
-            (_, Some(declared)) if self.came > declared => Err(Cause::Long { declared }),
-            (0, Some(declared)) if self.came < declared => Err(Cause::Short { declared, came: self.came }),
-            (0, _) => {
-                self.ended = true;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn read(&mut self, into: &mut Vec<u8>) -> Result<Step, Cause> {
         // What was looked at goes first.
         if !self.held.is_empty() {
@@ -281,29 +278,49 @@ impl Flow {
         }
         let full = into.capacity();
         // The last octets wait for the end; others go as soon as there is nothing more at hand.
-        while !self.ended {
-            let at_end = Some(self.came) == self.declared;
+        while !self.inlet.has_ended() {
+            let at_end = self.inlet.is_full();
             if into.len() >= full && !at_end {
                 return Ok(Step::Octets { last: false });
             }
-            if !self.is_ready() {
+            if !self.inlet.is_ready() {
                 return Ok(if into.is_empty() || at_end { Step::Wait } else { Step::Octets { last: false } });
             }
             self.begun = true;
             let room = (full - into.len()).max(1);
-            self.more(into, room)?;
+            self.inlet.append(into, room)?;
         }
         Ok(Step::Octets { last: true })
+    }
+
+    /// Takes it to its end.
+    fn kept(mut self, watch: &Watch) -> Result<Source, Cause> {
+        let (mut keep, mut block) = (Keeper::default(), Vec::with_capacity(BLOCK));
+        loop {
+            match self.read(&mut block)? {
+                Step::Octets { last } => {
+                    keep.add(&block)?;
+                    block.clear();
+                    if last {
+                        return Ok(keep.finish());
+                    }
+                }
+                Step::Wait => {
+                    let wait = watch.wait(self.inlet.as_fd(), PollFlags::IN, None);
+                    wait.map_err(|halt| halt.cause(Duration::ZERO))?;
+                }
+            }
+        }
     }
 
     /// Reads on until the header is whole.
     fn look(&mut self, watch: &Watch) -> Result<(), Cause> {
         let mut held = std::mem::take(&mut self.held);
         held.reserve(HEADER);
-        while !self.ended && held.len() < HEADER && header_of(&held).is_none() {
-            watch.wait(self.input.as_fd(), PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
+        while !self.inlet.has_ended() && held.len() < HEADER && header_of(&held).is_none() {
+            watch.wait(self.inlet.as_fd(), PollFlags::IN, None).map_err(|halt| halt.cause(Duration::ZERO))?;
             let room = HEADER - held.len();
-            self.more(&mut held, room)?;
+            self.inlet.append(&mut held, room)?;
         }
         self.held = held;
         Ok(())

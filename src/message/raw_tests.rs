@@ -1,4 +1,5 @@
 use super::*;
+use rustix::event::{PollFd, poll};
 use std::io::{Read, Write};
 
 fn stream(octets: &[u8]) -> Opened {
@@ -10,7 +11,7 @@ fn stream(octets: &[u8]) -> Opened {
 
 /// Reads a body to its end in buffers of this size.
 fn read(raw: &mut Raw, size: usize) -> Result<Vec<u8>, Cause> {
-    let mut all = raw.lead().to_vec();
+    let mut all = Vec::new();
     let mut block = Vec::with_capacity(size);
     loop {
         let step = raw.read(&mut block)?;
@@ -34,24 +35,19 @@ fn read(raw: &mut Raw, size: usize) -> Result<Vec<u8>, Cause> {
 fn a_stream_is_given_octet_for_octet_in_buffers_of_any_size() {
     let octets: Vec<u8> = (0..100_000u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
     let watch = Watch::default();
-    for length in [Length::Measured, Length::Declared(100_000), Length::Open] {
+    for length in [Length::Measured, Length::Declared(100_000), Length::Kept(100_000), Length::Open] {
         for size in [1, 7, 4096, 99_999, 100_000, 100_001, 200_000] {
-            let size = if length == Length::Measured || size > 1 { size } else { 1000 };
-            let mut raw = Raw::new(stream(&octets), length, &watch).unwrap().behind(b"lead".to_vec());
+            let is_kept = matches!(length, Length::Measured | Length::Kept(_));
+            let size = if is_kept || size > 1 { size } else { 1000 };
+            let mut raw = Raw::new(stream(&octets), length, &watch).unwrap();
             if size == 4096 {
                 raw.has_utf8_header(&watch).unwrap();
             }
             let all = read(&mut raw, size).unwrap();
-            assert!(all.strip_prefix(b"lead") == Some(&*octets), "{length:?} {size}");
+            assert!(all == octets, "{length:?} {size}");
             let known = length != Length::Open;
-            assert_eq!(
-                (raw.size(), raw.size_as_given()),
-                (known.then_some(100_004), known.then_some(100_000))
-            );
-            assert_eq!(
-                (raw.rewind(), raw.can_be_repeated()),
-                (length == Length::Measured, length == Length::Measured)
-            );
+            assert_eq!(raw.size(), known.then_some(100_000));
+            assert_eq!((raw.rewind(), raw.can_be_repeated()), (is_kept, is_kept));
         }
     }
 }
@@ -106,4 +102,25 @@ fn a_header_is_looked_at_and_nothing_behind_it() {
     }
     let mut raw = Raw::of(b"Subject: \xe9\n\n".to_vec());
     assert!(!raw.has_utf8_header(&Watch::default()).unwrap());
+}
+
+#[test]
+fn what_is_kept_has_the_length_that_was_declared_or_is_nothing() {
+    let watch = Watch::default();
+    for (declared, came) in [(4, "long"), (6, "short")] {
+        let cause = Raw::new(stream(b"hello"), Length::Kept(declared), &watch).unwrap_err();
+        assert!(matches!((&cause, came), (Cause::Long { .. }, "long") | (Cause::Short { .. }, "short")));
+    }
+}
+
+#[test]
+fn lines_end_in_crlf_whatever_they_ended_in() {
+    let watch = Watch::default();
+    let long = [b"A: b\n\n".as_slice(), &b"\rx\n".repeat(700_000)].concat();
+    let wanted = [b"A: b\r\n\r\n".as_slice(), &b"\r\nx\r\n".repeat(700_000)].concat();
+    let mut raw = Raw::of(long).in_lines(&watch).unwrap();
+    assert_eq!(raw.size(), Some(wanted.len() as u64));
+    assert!(read(&mut raw, 4096).unwrap() == wanted);
+    let facts = Raw::of(b"A: b\nBcc: c\n\nx\0".to_vec()).facts(Extent::Header, &watch).unwrap();
+    assert!(facts.has_header && facts.header == b"A: b\r\nBcc: c\r\n");
 }

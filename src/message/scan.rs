@@ -136,9 +136,18 @@ impl Scan {
 
     pub fn feed(&mut self, block: &[u8]) {
         self.facts.octets += block.len() as u64;
-        if self.part != Part::Body {
-            return self.slowly(block);
+        let mut rest = block;
+        while self.part != Part::Body && !rest.is_empty() {
+            let (line, behind) = rest.split_at(memchr(b'\n', rest).map_or(rest.len(), |at| at + 1));
+            self.slowly(line);
+            rest = behind;
         }
+        if !rest.is_empty() {
+            self.body(rest);
+        }
+    }
+
+    fn body(&mut self, block: &[u8]) {
         // The rest of a line begun before, whole lines, and the start of one: most bodies are plain in the middle.
         let first = memchr(b'\n', block).map_or(block.len(), |at| at + 1);
         let last = memrchr(b'\n', block).map_or(first, |at| at + 1);

@@ -1,5 +1,6 @@
 //! Where the octets of a message lie: a file, memory, or an unlinked spool for what came through a pipe.
 
+use super::held::Held;
 use crate::terms::failure::{Cause, Unfit};
 use crate::watch::wait::Watch;
 use ring::digest::{Context, SHA256};
@@ -19,6 +20,8 @@ pub enum Source {
         file: File,
         base: u64,
         seen: Seen,
+        /// All of it, where it is small and was read already.
+        held: Held,
     },
     Memory(Vec<u8>),
     /// Nobody else can reach it, so it cannot change.
@@ -81,7 +84,8 @@ impl Opened {
         let stat = fstat(&fd).map_err(|error| Cause::Unreadable(error.into()))?;
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => {
-                Ok(Opened::File(Source::File { file: File::from(fd), base, seen: Seen::of(&stat) }))
+                let (file, seen, held) = (File::from(fd), Seen::of(&stat), Held::default());
+                Ok(Opened::File(Source::File { file, base, seen, held }))
             }
             FileType::Fifo | FileType::Socket => Ok(Opened::Stream(fd)),
             FileType::Directory => Err(Cause::Unfit(Unfit::Directory)),
@@ -96,14 +100,17 @@ impl Source {
     /// Reads at a place, as much as is there up to the buffer's size.
     pub fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         match self {
+            Source::File { held, .. } if at < held.len() as u64 => Ok(copy_at(held, buffer, at)),
             Source::File { file, base, .. } => read_at(file.as_fd(), buffer, base + at),
             Source::Spool(file) => read_at(file.as_fd(), buffer, at),
-            Source::Memory(octets) => {
-                let start = usize::try_from(at).unwrap_or(usize::MAX).min(octets.len());
-                let count = buffer.len().min(octets.len() - start);
-                buffer[..count].copy_from_slice(&octets[start..start + count]);
-                Ok(count)
-            }
+            Source::Memory(octets) => Ok(copy_at(octets, buffer, at)),
+        }
+    }
+
+    /// Keeps all octets of a file that were read, so that they need not be read again.
+    pub(super) fn hold(&mut self, octets: Vec<u8>) {
+        if let Source::File { held, .. } = self {
+            *held = Held::of(octets);
         }
     }
 
@@ -188,6 +195,13 @@ impl Source {
             Source::Memory(_) | Source::Spool(_) => false,
         }
     }
+}
+
+fn copy_at(octets: &[u8], buffer: &mut [u8], at: u64) -> usize {
+    let start = usize::try_from(at).unwrap_or(usize::MAX).min(octets.len());
+    let count = buffer.len().min(octets.len() - start);
+    buffer[..count].copy_from_slice(&octets[start..start + count]);
+    count
 }
 
 fn read_at(fd: BorrowedFd<'_>, buffer: &mut [u8], at: u64) -> io::Result<usize> {

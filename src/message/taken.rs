@@ -36,8 +36,8 @@ impl Taken {
             opened if dot == Dot::End || (dot == Dot::EndsTyping && is_typed) => {
                 up_to_dot(&opened, &mut scan, watch)?
             }
-            Opened::File(source) => {
-                measure(&source, &mut scan, watch)?;
+            Opened::File(mut source) => {
+                measure(&mut source, &mut scan, watch)?;
                 source
             }
             Opened::Stream(stream) => keep(&stream, watch, |block| scan.feed(block))?,

@@ -264,17 +264,20 @@ impl Wire {
         self.watch.wait(self.socket.as_fd(), wanted, Some(until)).map_err(|halt| halt.cause(whole))
     }
 
-    /// Waits for octets; a peer whose small segments wait for an acknowledgement gets it at once.
+    /// Waits for octets. A peer whose small segments wait for an acknowledgement gets it at once; for those before what was
+    /// said last it is on its way already.
     fn fill_within(&mut self, limit: &mut Limit) -> Result<(), Cause> {
-        if self.tcp {
-            let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
-        }
         // A server that never lets it come to a wait must not keep it from a deadline or a signal.
         self.watch.check().map_err(|halt| halt.cause(limit.whole))?;
         // What was just said is not answered yet: to look first would be a call for nothing.
-        while std::mem::take(&mut self.spoke) || !self.fill()? {
+        let mut spoke = std::mem::take(&mut self.spoke);
+        while spoke || !self.fill()? {
+            if self.tcp && !spoke {
+                let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
+            }
             let (until, whole) = (limit.until(), limit.whole);
             self.wait(PollFlags::IN, until, whole)?;
+            spoke = false;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub struct Command {
 impl Command {
     pub fn new(stage: Stage, line: impl Into<String>) -> Result<Command, Cause> {
         let line = line.into();
-        if line.bytes().any(|octet| octet < 0x20 || octet == 0x7f) {
+        if line.bytes().fold(false, |odd, octet| odd | (octet < 0x20) | (octet == 0x7f)) {
             return Err(Cause::Bug("a command line holds a control character".to_owned()));
         }
         Ok(Command { stage, line })

@@ -1,8 +1,8 @@
 //! Sender and recipients: MAIL and RCPT, and what their replies decide.
 
-use super::command::{Command, Declared, mail, rcpt};
+use super::command::{Command, Declared, mail};
 use super::fates::Fates;
-use super::flight::{Landed, in_step, pipelined};
+use super::flight::{Flight, Landed, in_step, pipelined};
 use super::session::{Session, Standing};
 use super::way::{Way, data as data_command};
 use crate::net::link::Link;
@@ -56,41 +56,39 @@ impl<L: Link> Session<'_, L> {
         beyond_refusals: bool,
         observer: &mut dyn Observer,
     ) -> Result<Landed, Failure> {
-        let commands = self.commands(envelope, declared).map_err(|cause| self.failure(Stage::Mail, cause))?;
+        let failed = |cause| Failure::new(Stage::Mail, cause).at(&self.server);
+        let dsn = &self.plan.dsn;
+        let mail = mail(&envelope.sender, declared, dsn, &self.offered).map_err(failed)?;
         // A message that has its verdict leaves nothing to be taken back: RSET is for servers that forget to forget.
         let needs_reset = self.standing != Standing::Clean && load.freight.is_empty();
-        let landed = if self.offered.pipelining {
-            let reset = needs_reset.then(|| Command::new(Stage::Reset, "RSET")).transpose();
-            let mut flight: Vec<Command> = reset.ok().flatten().into_iter().collect();
-            flight.extend(commands);
-            flight.extend(load.rider);
+        let pipelining = self.offered.pipelining;
+        let mut before = Vec::with_capacity(2);
+        let mut rider = None;
+        if pipelining {
+            if needs_reset {
+                before.push(Command::new(Stage::Reset, "RSET").map_err(failed)?);
+            }
+            rider = load.rider;
+        } else if needs_reset {
+            self.reset(observer)?;
+        }
+        before.push(mail);
+        let flight = Flight { before, recipients: &envelope.recipients, dsn, offered: &self.offered, rider };
+        let landed = if pipelining {
             let mut landed = pipelined(&mut self.talk, &flight, load.freight, observer);
             if needs_reset {
                 self.reset_landed(&mut landed)?;
             }
             landed
         } else {
-            if needs_reset {
-                self.reset(observer)?;
-            }
-            in_step(&mut self.talk, &commands, observer, |command, reply| {
+            in_step(&mut self.talk, &flight, observer, |command, reply| {
                 reply.is_positive() || (beyond_refusals && command.stage == Stage::Rcpt && reply.is_refusal())
             })
         };
         // A refused sender starts no transaction that would have to be taken back.
-        let began = landed.replies.first().is_none_or(Reply::is_positive);
+        let began = landed.replies.first().is_none_or(|reply| reply.is_positive());
         self.standing = if began { Standing::Open } else { Standing::Done };
         Ok(landed)
-    }
-
-    fn commands(&self, envelope: &Envelope, declared: Declared) -> Result<Vec<Command>, Cause> {
-        let dsn = &self.plan.dsn;
-        let mut commands = Vec::with_capacity(envelope.recipients.len() + 3);
-        commands.push(mail(&envelope.sender, declared, dsn, &self.offered)?);
-        for recipient in &envelope.recipients {
-            commands.push(rcpt(recipient, dsn, &self.offered)?);
-        }
-        Ok(commands)
     }
 
     /// Takes the reply to RSET off a flight that had it in front.
@@ -99,7 +97,7 @@ impl<L: Link> Session<'_, L> {
         let reply = match (first, landed.cut.take()) {
             (Some(reply), cut) => {
                 landed.cut = cut;
-                Ok(reply)
+                Ok(Arc::unwrap_or_clone(reply))
             }
             (None, Some(cause)) => Err(cause),
             (None, None) => Err(Cause::Closed),
@@ -119,9 +117,9 @@ impl<L: Link> Session<'_, L> {
     ) -> Result<Option<Reply>, Failure> {
         let Landed { replies, cut, delivered } = landed.with_its_reason();
         let mut replies = replies.into_iter();
-        let mail = replies.next();
+        let mail = replies.next().map(Arc::unwrap_or_clone);
         self.judge_recipients(&mut replies, fates, delivered)?;
-        let data = replies.next();
+        let data = replies.next().map(Arc::unwrap_or_clone);
         let accepted = fates.accepted();
         if let Err(failure) = self.judge_sender(mail, envelope, &cut) {
             let for_nobody = accepted == 0 && fates.all_answered();
@@ -166,17 +164,15 @@ impl<L: Link> Session<'_, L> {
     /// Gives each recipient the fate that its reply decides.
     pub(super) fn judge_recipients(
         &mut self,
-        replies: &mut impl Iterator<Item = Reply>,
+        replies: &mut impl Iterator<Item = Arc<Reply>>,
         fates: &mut Fates,
         delivered: bool,
     ) -> Result<(), Failure> {
-        // Most servers say the same to all of them.
-        let mut before: Option<Arc<Reply>> = None;
         for at in 0..fates.each.len() {
             let Some(reply) = replies.next() else { break };
             if !reply.is_positive() && !reply.is_refusal() {
                 self.talk.lost = true;
-                let failure = self.failure(Stage::Rcpt, Cause::OutOfPlace(reply));
+                let failure = self.failure(Stage::Rcpt, Cause::OutOfPlace(Arc::unwrap_or_clone(reply)));
                 let last = replies.nth(fates.each.len() - at - 1);
                 if delivered && !last.is_some_and(|last| last.is_refusal()) {
                     fates.turn_unanswered(&Fate::Unknown);
@@ -184,9 +180,7 @@ impl<L: Link> Session<'_, L> {
                 }
                 return Err(failure);
             }
-            let reply = before.filter(|before| **before == reply).unwrap_or_else(|| Arc::new(reply));
-            fates.each[at].1 = Fate::of(Arc::clone(&reply));
-            before = Some(reply);
+            fates.each[at].1 = Fate::of(reply);
         }
         Ok(())
     }
@@ -217,10 +211,10 @@ impl<L: Link> Session<'_, L> {
         envelope: &Envelope,
         cut: &Option<Cause>,
     ) -> Result<(), Failure> {
-        let about = format!("<{}>", envelope.sender);
         match mail {
             Some(reply) if reply.is_positive() => Ok(()),
             Some(reply) if reply.is_refusal() => {
+                let about = format!("<{}>", envelope.sender);
                 Err(self.failure(Stage::Mail, Cause::Refused(reply)).about(about))
             }
             Some(reply) => {

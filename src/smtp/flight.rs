@@ -3,19 +3,62 @@
 //! Writing never waits for a server that is itself waiting to be read: replies are taken while commands go out, so that
 //! neither side can hold the other, however many recipients there are.
 
-use super::command::Command;
+use super::capability::Capabilities;
+use super::command::{Command, rcpt};
 use super::talk::Talk;
 use crate::net::link::{Link, Offer};
+use crate::terms::address::Address;
+use crate::terms::envelope::Dsn;
 use crate::terms::event::{Event, Observer};
-use crate::terms::failure::Cause;
+use crate::terms::failure::{Cause, Stage};
 use crate::terms::reply::Reply;
 use crate::watch::brink;
+use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The commands of an envelope in their order. Those to the recipients are made when their turn comes: there may be many, and
+/// the first are on their way meanwhile.
+#[derive(Debug)]
+pub struct Flight<'a> {
+    pub before: Vec<Command>,
+    pub recipients: &'a [Address],
+    pub dsn: &'a Dsn,
+    pub offered: &'a Capabilities,
+    /// What travels behind the recipients.
+    pub rider: Option<Command>,
+}
+
+impl Flight<'_> {
+    fn len(&self) -> usize {
+        self.before.len() + self.recipients.len() + usize::from(self.rider.is_some())
+    }
+
+    fn stage(&self, at: usize) -> Stage {
+        match (self.before.get(at), &self.rider) {
+            (Some(command), _) => command.stage,
+            (None, Some(rider)) if at + 1 >= self.len() => rider.stage,
+            _ => Stage::Rcpt,
+        }
+    }
+
+    fn command(&self, at: usize) -> Result<Option<Cow<'_, Command>>, Cause> {
+        if let Some(command) = self.before.get(at) {
+            return Ok(Some(Cow::Borrowed(command)));
+        }
+        match self.recipients.get(at - self.before.len()) {
+            Some(recipient) => {
+                rcpt(recipient, self.dsn, self.offered).map(|command| Some(Cow::Owned(command)))
+            }
+            None => Ok(self.rider.as_ref().filter(|_| at + 1 == self.len()).map(Cow::Borrowed)),
+        }
+    }
+}
 
 /// Replies in the order of their commands, and what ended the flight before its last one.
 #[derive(Debug, Default)]
 pub struct Landed {
-    pub replies: Vec<Reply>,
+    pub replies: Vec<Arc<Reply>>,
     pub cut: Option<Cause>,
     /// The freight was written to its end.
     pub delivered: bool,
@@ -28,7 +71,7 @@ impl Landed {
             && reply.code == 421
             && !self.delivered
         {
-            self.cut = Some(Cause::Refused(reply.clone()));
+            self.cut = Some(Cause::Refused(Reply::clone(reply)));
         }
         self
     }
@@ -40,13 +83,13 @@ const AT_ONCE: usize = 32 * 1024;
 /// Sends all commands without waiting between them, and behind the last one its freight: a whole message, or nothing.
 pub fn pipelined<L: Link>(
     talk: &mut Talk<L>,
-    commands: &[Command],
+    flight: &Flight<'_>,
     freight: &[u8],
     observer: &mut dyn Observer,
 ) -> Landed {
-    let replies = Vec::with_capacity(commands.len());
+    let replies = Vec::with_capacity(flight.len());
     let mut landed = Landed { replies, cut: None, delivered: false };
-    if let Err(cause) = fly(talk, commands, freight, &mut landed, observer) {
+    if let Err(cause) = fly(talk, flight, freight, &mut landed, observer) {
         landed.cut = Some(cause);
     }
     landed
@@ -54,7 +97,7 @@ pub fn pipelined<L: Link>(
 
 /// What of a flight is on its way.
 struct Air<'a> {
-    commands: &'a [Command],
+    flight: &'a Flight<'a>,
     /// Commands that were put into `out`, now or before.
     packed: usize,
     /// Commands that went out whole.
@@ -69,15 +112,18 @@ struct Air<'a> {
 
 impl Air<'_> {
     /// Puts the next commands together for one write.
-    fn pack(&mut self, observer: &mut dyn Observer) {
+    fn pack(&mut self, observer: &mut dyn Observer) -> Result<(), Cause> {
         self.out.clear();
         self.sent = 0;
-        while let Some(command) = self.commands.get(self.packed).filter(|_| self.out.len() < AT_ONCE) {
+        while self.out.len() < AT_ONCE
+            && let Some(command) = self.flight.command(self.packed)?
+        {
             observer.note(&Event::Command(command.text()));
             command.write_to(&mut self.out);
             self.ends.push_back(self.out.len());
             self.packed += 1;
         }
+        Ok(())
     }
 
     /// Puts the freight behind the last command, which is asked only with the last octet of it.
@@ -99,17 +145,18 @@ impl Air<'_> {
 
 fn fly<L: Link>(
     talk: &mut Talk<L>,
-    commands: &[Command],
+    flight: &Flight<'_>,
     freight: &[u8],
     landed: &mut Landed,
     observer: &mut dyn Observer,
 ) -> Result<(), Cause> {
     talk.quiet_so_far(observer)?;
     let (out, ends) = (Vec::new(), VecDeque::new());
-    let mut air = Air { commands, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
-    while air.packed < commands.len() {
-        air.pack(observer);
-        let with_freight = air.packed == commands.len() && !freight.is_empty();
+    let mut air = Air { flight, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
+    while air.packed < flight.len() {
+        let packed = air.pack(observer);
+        talk.marked(packed)?;
+        let with_freight = air.packed == flight.len() && !freight.is_empty();
         if with_freight {
             air.carry(freight);
             brink::enter();
@@ -127,8 +174,8 @@ fn fly<L: Link>(
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }
     }
-    while let Some(command) = commands.get(landed.replies.len()) {
-        let reply = talk.reply(command.stage, observer)?;
+    while landed.replies.len() < flight.len() {
+        let reply = talk.reply_in_flight(flight.stage(landed.replies.len()), observer)?;
         landed.replies.push(reply);
     }
     Ok(())
@@ -142,16 +189,16 @@ fn write<L: Link>(
     observer: &mut dyn Observer,
 ) -> Result<(), Cause> {
     while air.sent < air.out.len() {
-        let limit = talk.limit(air.commands[landed.replies.len().min(air.commands.len() - 1)].stage);
+        let limit = talk.limit(air.flight.stage(landed.replies.len()));
         let offered = talk.link.offer(&air.out[air.sent..], limit);
         match talk.marked(offered)? {
             Offer::Took(count) => air.took(count),
             Offer::Heard => {
                 while let Some(reply) = talk.reply_at_hand(observer)? {
-                    if air.carries && landed.replies.len() + 1 == air.commands.len() && reply.is_refusal() {
+                    if air.carries && landed.replies.len() + 1 == air.flight.len() && reply.is_refusal() {
                         // The freight is refused before it is whole: it stays so.
                         talk.abandon();
-                        return Err(Cause::Refused(reply));
+                        return Err(Cause::Refused(Arc::unwrap_or_clone(reply)));
                     }
                     let taken = land(reply, air.asked, &mut landed.replies);
                     talk.marked(taken)?;
@@ -163,7 +210,7 @@ fn write<L: Link>(
 }
 
 /// A reply belongs to the first command without one; that command must be on the wire.
-fn land(reply: Reply, asked: usize, replies: &mut Vec<Reply>) -> Result<(), Cause> {
+fn land(reply: Arc<Reply>, asked: usize, replies: &mut Vec<Arc<Reply>>) -> Result<(), Cause> {
     if replies.len() == asked {
         return Err(Cause::AheadOfCommand);
     }
@@ -174,17 +221,20 @@ fn land(reply: Reply, asked: usize, replies: &mut Vec<Reply>) -> Result<(), Caus
 /// Sends one command after the other and stops behind the first reply that `go_on` does not like.
 pub fn in_step<L: Link>(
     talk: &mut Talk<L>,
-    commands: &[Command],
+    flight: &Flight<'_>,
     observer: &mut dyn Observer,
     mut go_on: impl FnMut(&Command, &Reply) -> bool,
 ) -> Landed {
     let mut landed = Landed::default();
-    for command in commands {
-        match talk.ask(command, observer) {
-            Ok(reply) => {
-                let stop = !go_on(command, &reply);
-                landed.replies.push(reply);
-                if stop {
+    for at in 0..flight.len() {
+        let asked = flight.command(at).and_then(|command| match command {
+            Some(command) => talk.ask(&command, observer).map(|reply| (go_on(&command, &reply), reply)),
+            None => Err(Cause::Bug("a flight is shorter than it was".to_owned())),
+        });
+        match asked {
+            Ok((goes_on, reply)) => {
+                landed.replies.push(Arc::new(reply));
+                if !goes_on {
                     break;
                 }
             }

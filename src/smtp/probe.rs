@@ -15,6 +15,7 @@ use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Fate;
 use crate::terms::reply::Reply;
+use std::sync::Arc;
 
 /// What the server said to an envelope.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl<L: Link> Session<'_, L> {
         let landed = self.announce(envelope, declared, Load::default(), true, observer)?;
         let Landed { replies, cut, .. } = landed.with_its_reason();
         let mut replies = replies.into_iter();
-        let mail = replies.next();
+        let mail = replies.next().map(Arc::unwrap_or_clone);
         *sender = mail.clone();
         self.judge_sender(mail, envelope, &cut)?;
         self.judge_recipients(&mut replies, fates, false)?;

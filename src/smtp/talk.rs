@@ -8,6 +8,7 @@ use crate::terms::mask::{self, Form};
 use crate::terms::plan::Limits;
 use crate::terms::reply::{Reply, ReplyReader};
 use crate::terms::secret::Secret;
+use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -19,6 +20,8 @@ pub struct Talk<L> {
     /// The server will say no more that could be understood.
     pub lost: bool,
     reader: ReplyReader,
+    /// The last reply of a flight, if it had one line, and that line: most servers say the same again and again.
+    last: Option<(Vec<u8>, Arc<Reply>)>,
     /// What no reply may repeat: a secret, and how it looks in base64.
     masked: Vec<Form>,
 }
@@ -28,7 +31,7 @@ const HELLO_KEPT: usize = 64 * 1024;
 
 impl<L: Link> Talk<L> {
     pub fn new(link: L, limits: Limits) -> Talk<L> {
-        Talk { link, limits, lost: false, reader: ReplyReader::default(), masked: Vec::new() }
+        Talk { link, limits, lost: false, reader: ReplyReader::default(), last: None, masked: Vec::new() }
     }
 
     pub fn limit(&self, stage: Stage) -> Duration {
@@ -57,6 +60,7 @@ impl<L: Link> Talk<L> {
     /// Keeps a secret out of everything that is shown from now on, whatever the server repeats.
     pub fn mask(&mut self, secret: &Secret) {
         self.masked = mask::forms(secret);
+        self.last = None;
     }
 
     /// Sends a line that may hold a secret; the observer is told of it by the caller, in other words. The reply is as it
@@ -73,6 +77,7 @@ impl<L: Link> Talk<L> {
             return Err(Cause::Bug("a line of the log-on holds a control character".to_owned()));
         }
         self.masked.extend(mask::response(line));
+        self.last = None;
         self.send(&octets, self.limit(stage), observer)?;
         self.reply_as_it_came(stage, observer)
     }
@@ -131,15 +136,49 @@ impl<L: Link> Talk<L> {
         }
     }
 
-    /// A reply that has come already, without waiting.
-    pub fn reply_at_hand(&mut self, observer: &mut dyn Observer) -> Result<Option<Reply>, Cause> {
+    /// Waits for one whole reply of a flight.
+    pub fn reply_in_flight(
+        &mut self,
+        stage: Stage,
+        observer: &mut dyn Observer,
+    ) -> Result<Arc<Reply>, Cause> {
+        let mut limit = Limit::new(self.limit(stage));
+        loop {
+            let line = self.link.line(&mut limit);
+            let line = self.marked(line)?;
+            if let Some(reply) = self.take_shared(line, observer)? {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// A reply of a flight that has come already, without waiting.
+    pub fn reply_at_hand(&mut self, observer: &mut dyn Observer) -> Result<Option<Arc<Reply>>, Cause> {
         loop {
             let line = self.link.line_at_hand();
             let Some(line) = self.marked(line)? else { return Ok(None) };
-            if let Some(reply) = self.take(&line, observer)? {
-                return Ok(Some(self.without_secrets(reply)));
+            if let Some(reply) = self.take_shared(line, observer)? {
+                return Ok(Some(reply));
             }
         }
+    }
+
+    /// A reply without secrets, once it is whole; one that was said before is not read again.
+    fn take_shared(
+        &mut self,
+        line: Vec<u8>,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Arc<Reply>>, Cause> {
+        let is_whole = self.reader.is_at_start();
+        if let Some((_, reply)) = self.last.as_ref().filter(|(said, _)| is_whole && *said == line) {
+            observer.note(&Event::Response(reply));
+            return Ok(Some(Arc::clone(reply)));
+        }
+        let Some(reply) = self.take(&line, observer)? else { return Ok(None) };
+        let reply = Arc::new(self.without_secrets(reply));
+        // A leave-taking is heard each time.
+        self.last = (is_whole && reply.code != 421).then(|| (line, Arc::clone(&reply)));
+        Ok(Some(reply))
     }
 
     /// A reply as it came, once it is whole; the observer is told of it without secrets.

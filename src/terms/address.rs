@@ -7,14 +7,32 @@ use super::printable::printable;
 use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// A mailbox. Nothing in it can end a line or a path on the wire. Clones share its text: there may be many of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A mailbox. Nothing in it can end a line or a path on the wire. There may be many of them: clones share its text, and those
+/// of a list share the list.
+#[derive(Clone)]
 pub struct Address {
-    text: Arc<str>,
-    /// Where the `@` in front of the domain stands.
-    at: Option<usize>,
+    list: Arc<str>,
+    /// Where in the list it stands, how long it is, and where in it the `@` in front of the domain.
+    start: u32,
+    length: u8,
+    at: Option<u8>,
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Address) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Address {}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Address").field(&self.as_str()).finish()
+    }
 }
 
 /// Why a text is no address.
@@ -32,42 +50,48 @@ impl fmt::Display for AddressProblem {
 
 /// Octets a path may have on the wire, without its brackets (RFC 5321 section 4.5.3.1.3).
 const LONGEST: usize = 254;
+const LONGEST_LABEL: usize = 63;
 
 impl Address {
     /// Reads an addr-spec without brackets, display name or comments.
     pub fn parse(text: &str) -> Result<Address, AddressProblem> {
-        let problem = |why| AddressProblem { text: text.to_owned(), why };
-        // Beyond ASCII only the 32 behind it are control characters.
-        let is_odd = |octet: u8| octet.is_ascii_control() || !octet.is_ascii();
-        if text.bytes().any(is_odd) && text.chars().any(char::is_control) {
-            return Err(problem("it holds a control character"));
+        let read = Read::of(text, None)?;
+        match read.rewritten {
+            Some(whole) => Ok(Address::all_of(whole.into(), read.at)),
+            None => Ok(Address::all_of(text.into(), read.at)),
         }
-        if text.is_empty() {
-            return Err(problem("it is empty"));
-        }
-        let (local, rest) = split_local(text).map_err(problem)?;
-        let domain = match rest.strip_prefix('@') {
-            Some(domain) => Some(parse_domain(domain).map_err(problem)?),
-            None if rest.is_empty() && local.eq_ignore_ascii_case("postmaster") => None,
-            None if rest.is_empty() => return Err(problem("it has no @domain")),
-            None => return Err(problem("it holds a character that must be quoted")),
-        };
-        let at = domain.as_ref().map(|_| local.len());
-        let whole: Arc<str> = match domain {
-            None => local.into(),
-            // Only a domain that was turned into A-labels differs from what was given.
-            Some(domain) if rest[1..] == domain => text.into(),
-            Some(domain) => [local, "@", &domain].concat().into(),
-        };
-        if whole.len() > LONGEST {
-            return Err(problem("it is longer than 254 octets"));
-        }
-        Ok(Address { text: whole, at })
+    }
+
+    /// The same of a part of a list, behind an address of it: many lists have but one domain.
+    pub fn parse_in(
+        list: &Arc<str>,
+        part: Range<usize>,
+        before: Option<&Address>,
+    ) -> Result<Address, AddressProblem> {
+        let (start, length) = (u32::try_from(part.start), u8::try_from(part.len()));
+        let text = list.get(part).unwrap_or("");
+        let read = Read::of(text, before.and_then(Address::domain))?;
+        Ok(match (read.rewritten, start, length) {
+            (None, Ok(start), Ok(length)) => Address { list: Arc::clone(list), start, length, at: read.at },
+            (Some(whole), ..) => Address::all_of(whole.into(), read.at),
+            (None, ..) => Address::all_of(text.into(), read.at),
+        })
+    }
+
+    /// What was read is never longer than the wire allows.
+    fn all_of(text: Arc<str>, at: Option<u8>) -> Address {
+        let length = u8::try_from(text.len()).unwrap_or(u8::MAX);
+        Address { list: text, start: 0, length, at }
     }
 
     /// The mailbox as it goes to the wire.
     pub fn as_str(&self) -> &str {
-        &self.text
+        let start = self.start as usize;
+        &self.list[start..start + usize::from(self.length)]
+    }
+
+    fn domain(&self) -> Option<&str> {
+        self.as_str().get(usize::from(self.at?) + 1..)
     }
 
     /// False for a bare `postmaster`.
@@ -77,7 +101,7 @@ impl Address {
 
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
     pub fn needs_utf8(&self) -> bool {
-        !self.text.is_ascii()
+        !self.as_str().is_ascii()
     }
 
     /// True for addresses that name the same mailbox for certain: the local part exactly, the domain without case.
@@ -86,29 +110,64 @@ impl Address {
     }
 
     /// What duplicates are recognised by.
-    pub fn key(&self) -> Arc<str> {
+    pub fn key(&self) -> Cow<'_, str> {
         // The part that has no case.
-        let (exact, folded) = self.text.split_at(self.at.unwrap_or(0));
-        match folded.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        let (exact, folded) = self.as_str().split_at(self.at.map_or(0, usize::from));
+        match folded.bytes().fold(false, |any, octet| any | octet.is_ascii_uppercase()) {
             true => [exact, &folded.to_ascii_lowercase()].concat().into(),
-            false => Arc::clone(&self.text),
+            false => self.as_str().into(),
         }
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
+    }
+}
+
+/// An addr-spec that was read.
+struct Read {
+    at: Option<u8>,
+    /// How it goes to the wire, where its domain was turned into A-labels.
+    rewritten: Option<String>,
+}
+
+impl Read {
+    /// Reads it; a domain that is known to be good is not judged again.
+    fn of(text: &str, good: Option<&str>) -> Result<Read, AddressProblem> {
+        let problem = |why| AddressProblem { text: text.to_owned(), why };
+        // Beyond ASCII only the 32 behind it are control characters.
+        let is_odd = |octet: u8| octet.is_ascii_control() | !octet.is_ascii();
+        if text.bytes().fold(false, |odd, octet| odd | is_odd(octet)) && text.chars().any(char::is_control) {
+            return Err(problem("it holds a control character"));
+        }
+        if text.is_empty() {
+            return Err(problem("it is empty"));
+        }
+        let (local, rest) = split_local(text).map_err(problem)?;
+        let domain = match rest.strip_prefix('@') {
+            Some(domain) if good == Some(domain) => Some(domain.into()),
+            Some(domain) => Some(parse_domain(domain).map_err(problem)?),
+            None if rest.is_empty() && local.eq_ignore_ascii_case("postmaster") => None,
+            None if rest.is_empty() => return Err(problem("it has no @domain")),
+            None => return Err(problem("it holds a character that must be quoted")),
+        };
+        let at = domain.as_ref().map(|_| local.len());
+        let rewritten = match domain {
+            Some(Cow::Owned(domain)) => Some([local, "@", &domain].concat()),
+            _ => None,
+        };
+        if rewritten.as_deref().unwrap_or(text).len() > LONGEST {
+            return Err(problem("it is longer than 254 octets"));
+        }
+        Ok(Read { at: at.and_then(|at| u8::try_from(at).ok()), rewritten })
     }
 }
 
 /// Splits off the local part and returns it with what follows.
 fn split_local(text: &str) -> Result<(&str, &str), &'static str> {
-    let end = if text.starts_with('"') {
-        quoted_end(text)?
-    } else {
-        text.find(|c| !is_atext_or_dot(c)).unwrap_or(text.len())
-    };
+    let end = if text.starts_with('"') { quoted_end(text)? } else { dot_string_end(text) };
     match &text[..end] {
         "" if text.starts_with('@') => Err("it has no local part"),
         "" => Err("it holds a character that must be quoted"),
@@ -132,12 +191,48 @@ pub(super) fn quoted_end(text: &str) -> Result<usize, &'static str> {
     Err("a quote is not closed")
 }
 
-fn is_atext_or_dot(c: char) -> bool {
-    match u8::try_from(c) {
-        Ok(octet) if octet.is_ascii() => {
-            octet.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&octet)
+/// What an octet may stand in.
+pub(super) const LOCAL: u8 = 1;
+pub(super) const DOMAIN: u8 = 2;
+/// Where nothing has a meaning of its own: neither in a list nor in an address.
+pub(super) const PLAIN: u8 = 4;
+
+/// Octets of ASCII by what they may stand in: there may be many addresses.
+const PLACES: [u8; 256] = {
+    let mut places = [0; 256];
+    let (mut octet, marks) = (0, b"!#$%&'*+-/=?^_`{|}~.");
+    while octet < 128 {
+        if (octet as u8).is_ascii_alphanumeric() {
+            places[octet] = LOCAL | DOMAIN | PLAIN;
         }
-        _ => !c.is_whitespace(),
+        octet += 1;
+    }
+    let mut at = 0;
+    while at < marks.len() {
+        places[marks[at] as usize] = LOCAL;
+        at += 1;
+    }
+    places[b'-' as usize] |= DOMAIN | PLAIN;
+    places[b'_' as usize] |= DOMAIN | PLAIN;
+    places[b'.' as usize] |= PLAIN;
+    places[b'+' as usize] |= PLAIN;
+    places[b'@' as usize] |= PLAIN;
+    places
+};
+
+/// True where the octet may stand in this place.
+pub(super) fn may_stand(octet: u8, place: u8) -> bool {
+    PLACES[usize::from(octet)] & place != 0
+}
+
+/// Where atoms and dots that start a text end.
+fn dot_string_end(text: &str) -> usize {
+    match text.bytes().position(|octet| !may_stand(octet, LOCAL)) {
+        // Letters of other scripts are looked at one by one.
+        Some(end) if !text.as_bytes()[end].is_ascii() => text
+            .find(|c: char| if c.is_ascii() { !may_stand(c as u8, LOCAL) } else { c.is_whitespace() })
+            .unwrap_or(text.len()),
+        end => end.unwrap_or(text.len()),
     }
 }
 
@@ -172,18 +267,39 @@ fn labels(text: &str) -> Result<Cow<'_, str>, &'static str> {
     if ascii.len() > 253 {
         return Err("its domain is longer than 253 octets");
     }
-    for label in ascii.as_bytes().split(|&octet| octet == b'.') {
-        if label.is_empty() {
-            return Err("its domain has an empty label");
-        }
-        if label.len() > 63 {
-            return Err("its domain has a label over 63 octets");
-        }
-        if !label.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-            return Err("its domain holds a character that no domain has");
+    // What is wrong is looked for only where something is.
+    let wrong = if are_labels(ascii.as_bytes()) { None } else { ascii.split('.').find_map(wrong_label) };
+    wrong.map_or(Ok(ascii), Err)
+}
+
+fn wrong_label(label: &str) -> Option<&'static str> {
+    if label.is_empty() {
+        return Some("its domain has an empty label");
+    }
+    if label.len() > LONGEST_LABEL {
+        return Some("its domain has a label over 63 octets");
+    }
+    let has_odd = label.bytes().any(|octet| !may_stand(octet, DOMAIN));
+    has_odd.then_some("its domain holds a character that no domain has")
+}
+
+/// True for labels of at most 63 good octets with dots between them.
+fn are_labels(octets: &[u8]) -> bool {
+    let mut length = 0;
+    for &octet in octets {
+        if octet == b'.' {
+            if length == 0 {
+                return false;
+            }
+            length = 0;
+        } else {
+            length += 1;
+            if length > LONGEST_LABEL || !may_stand(octet, DOMAIN) {
+                return false;
+            }
         }
     }
-    Ok(ascii)
+    length > 0
 }
 
 #[cfg(test)]
@@ -260,5 +376,40 @@ mod tests {
         assert!(parse("a@D.example").same_mailbox(&parse("a@d.EXAMPLE")));
         assert!(!parse("A@d.example").same_mailbox(&parse("a@d.example")));
         assert!(parse("POSTMASTER").same_mailbox(&parse("postmaster")));
+    }
+
+    #[test]
+    fn what_stands_in_a_list_is_judged_as_if_it_stood_alone() {
+        let texts = [
+            "a@d.example",
+            "b@d.example",
+            "b@D.example",
+            "c@d..example",
+            "d@d.example",
+            "e@",
+            "\"f@g\"@d.example",
+            "h@d.example",
+            "postmaster",
+            "i@d.example",
+            "j@[127.0.0.1]",
+            "k@[127.0.0.1]",
+            "l@bücher.example",
+            "m@bücher.example",
+            "n@xn--bcher-kva.example",
+            "o@d.example x",
+        ];
+        let list: Arc<str> = texts.join("\n").into();
+        let (mut before, mut start) = (None, 0);
+        for text in texts {
+            let read = Address::parse_in(&list, start..start + text.len(), before.as_ref());
+            assert_eq!(read, Address::parse(text), "{text}");
+            let shown = |address: &Address| (address.key().into_owned(), address.at);
+            assert_eq!(
+                read.as_ref().ok().map(shown),
+                Address::parse(text).ok().as_ref().map(shown),
+                "{text}"
+            );
+            (before, start) = (read.ok().or(before), start + text.len() + 1);
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Only the addresses are kept. What is not a list to the letter is refused rather than guessed at: a guess is mail to
 //! somebody who was not meant.
 
-use super::address::{Address, AddressProblem, quoted_end};
+use super::address::{Address, AddressProblem, PLAIN, may_stand, quoted_end};
 
 /// How an empty element of a list is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +72,14 @@ pub(super) fn walk(text: &str, empty: Empty, tell: Tell<'_>) -> Result<(), Addre
     }
 }
 
+/// True where nothing in the text has a meaning in a list, so that it can only be a bare address.
+pub fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| may_stand(octet, PLAIN))
+}
+
 /// Reads one mailbox, as `--from` takes it: bare, in brackets or with a display name.
 pub fn mailbox(text: &str) -> Result<Address, AddressProblem> {
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"@.-_+".contains(&octet);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        // Nothing in it has a meaning in a list.
+    if is_plain(text) {
         return Address::parse(text);
     }
     let mut list = address_list(text, Empty::Refused)?;

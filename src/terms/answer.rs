@@ -1,7 +1,24 @@
 //! What an HTTP server answered (RFC 9110 section 15), and which IXP name each status has.
 
+use super::address::Address;
+use super::ixp::{Class, Ixp};
 use super::reply::Reply;
 use std::time::Duration;
+
+/// What a service says of a message inside an answer, where the status does not say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inside {
+    /// It did not take the message.
+    Refused,
+    /// It did not take it for now.
+    PutOff,
+    /// It took it for some recipients; those that it names were refused.
+    Partial(Vec<Address>),
+    /// It does not say whether it took it.
+    Silent,
+    /// A refusal that has a name of its own.
+    Named(&'static str),
+}
 
 /// A complete head of an answer, with as much of its body as is worth a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +31,9 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// `X-Dav-Error: 1204`: DAV is turned off for the account.
     pub dav_is_off: bool,
+    pub inside: Option<Inside>,
+    /// The name that the service gave to the message.
+    pub id: Option<String>,
 }
 
 impl Answer {
@@ -22,7 +42,19 @@ impl Answer {
     }
 
     pub fn is_success(&self) -> bool {
-        self.reply.is_positive()
+        self.reply.is_positive() && self.inside.is_none()
+    }
+
+    /// The IXP name of an answer that is no success.
+    pub fn name(&self) -> &'static str {
+        match &self.inside {
+            None => name(self.status(), self.dav_is_off),
+            Some(Inside::Refused) => "IXP_E_HTTP_BAD_REQUEST",
+            Some(Inside::PutOff) => "IXP_E_HTTP_SERVICE_UNAVAIL",
+            Some(Inside::Partial(_)) => "MXP_E_PARTIAL_PERMANENT",
+            Some(Inside::Silent) => "MXP_E_OUTCOME_UNKNOWN",
+            Some(Inside::Named(name)) => name,
+        }
     }
 
     pub fn is_redirect(&self) -> bool {
@@ -30,8 +62,13 @@ impl Answer {
     }
 }
 
+/// The class of a status that is no success.
+pub fn class(status: u16) -> Class {
+    Ixp::named(name(status, false)).class()
+}
+
 /// The IXP name of a status that is no success.
-pub fn name(status: u16, dav_is_off: bool) -> &'static str {
+fn name(status: u16, dav_is_off: bool) -> &'static str {
     match status {
         404 if dav_is_off => "IXP_E_HTTP_DAV_ACCESS_TURNED_OFF",
         305 => "IXP_E_HTTP_USE_PROXY",
@@ -65,7 +102,6 @@ pub fn name(status: u16, dav_is_off: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::ixp::{Class, Ixp};
 
     #[test]
     fn every_status_has_a_name_in_the_table_and_its_class() {

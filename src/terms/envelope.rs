@@ -1,8 +1,9 @@
 //! Who a message is from and for, and what is asked about its delivery (RFC 3461).
 
 use super::address::Address;
-use std::collections::HashSet;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 /// A sender: a mailbox, or nobody (`<>`, RFC 5321 section 4.5.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,26 +21,48 @@ impl fmt::Display for Sender {
     }
 }
 
-/// The addresses of a message. Recipients are never double and never none.
+/// The addresses of a message. Recipients are never double and never none; messages may share them.
 #[derive(Clone, Debug)]
 pub struct Envelope {
     pub sender: Sender,
-    pub recipients: Vec<Address>,
+    pub recipients: Arc<Vec<Address>>,
 }
 
 impl Envelope {
     /// Drops duplicates and keeps the order of the first ones.
     pub fn new(sender: Sender, recipients: impl IntoIterator<Item = Address>) -> Envelope {
-        let recipients = recipients.into_iter();
-        let mut seen = HashSet::with_capacity(recipients.size_hint().0);
-        let recipients = recipients.filter(|address| seen.insert(address.key())).collect();
-        Envelope { sender, recipients }
+        let recipients = without_duplicates(recipients.into_iter().collect());
+        Envelope { sender, recipients: Arc::new(recipients) }
     }
 
     pub fn needs_utf8(&self) -> bool {
         self.recipients.iter().any(Address::needs_utf8)
             || matches!(&self.sender, Sender::Mailbox(address) if address.needs_utf8())
     }
+}
+
+/// The addresses without those that name the mailbox of an earlier one.
+pub fn without_duplicates(mut addresses: Vec<Address>) -> Vec<Address> {
+    if addresses.len() < 2 {
+        return addresses;
+    }
+    // A table of hashes with places in the list, counted from 1: small, for there may be many.
+    let (hasher, slots) = (RandomState::new(), (2 * addresses.len()).next_power_of_two());
+    let mut places = vec![0_u32; slots];
+    let is_new = |(at, address): (u32, &Address)| {
+        let mut slot = hasher.hash_one(address.key()) as usize & (slots - 1);
+        while let Some(before) = places[slot].checked_sub(1) {
+            if addresses[before as usize].same_mailbox(address) {
+                return false;
+            }
+            slot = (slot + 1) & (slots - 1);
+        }
+        places[slot] = at;
+        true
+    };
+    let mut is_new = (1..).zip(&addresses).map(is_new).collect::<Vec<_>>().into_iter();
+    addresses.retain(|_| is_new.next().unwrap_or(true));
+    addresses
 }
 
 /// When a report about the delivery is wanted: `NEVER`, or some of the three.
@@ -124,6 +147,15 @@ mod tests {
         let envelope = Envelope::new(Sender::Null, addresses);
         let kept: Vec<_> = envelope.recipients.iter().map(ToString::to_string).collect();
         assert_eq!(kept, ["b@x", "a@x"]);
+    }
+
+    #[test]
+    fn of_many_each_is_kept_once() {
+        let text = |number: u32| format!("r{number}@d{}.example", number % 7);
+        let once: Vec<String> = (0..1000).map(text).collect();
+        let twice = once.iter().chain(&once).map(|text| Address::parse(text).unwrap()).collect();
+        let kept: Vec<_> = without_duplicates(twice).iter().map(ToString::to_string).collect();
+        assert_eq!(kept, once);
     }
 
     #[test]

@@ -90,9 +90,22 @@ pub enum Feature {
 pub enum Unfit {
     Empty,
     NoHeader,
-    HeaderTooLong { limit: u64 },
-    Nul { line: u64, offset: u64 },
-    LoneCr { line: u64, offset: u64 },
+    HeaderTooLong {
+        limit: u64,
+    },
+    Nul {
+        line: u64,
+        offset: u64,
+    },
+    LoneCr {
+        line: u64,
+        offset: u64,
+    },
+    /// Octets that are not UTF-8, where only text can travel.
+    NoText {
+        line: u64,
+        offset: u64,
+    },
     Directory,
     Device,
     Terminal,

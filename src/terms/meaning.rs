@@ -1,6 +1,6 @@
 //! What a failure means: the only place that maps failures and replies to IXP names.
 
-use super::answer::{self, Answer};
+use super::answer::Answer;
 use super::failure::{Cause, Failure, Stage};
 use super::ixp::Ixp;
 use super::reply::Reply;
@@ -52,7 +52,7 @@ impl Ixp {
         if answer.is_success() {
             return Ixp::ok();
         }
-        Ixp::named(answer::name(answer.status(), answer.dav_is_off))
+        Ixp::named(answer.name())
     }
 
     /// What a reply means by itself, wherever it came: `server_hresult`.

@@ -90,6 +90,10 @@ pub enum Note {
     AccountKeptBack,
     /// The body of an answer was asked for and did not come whole.
     AnswerCut,
+    /// The account had submitted the message before, to the same recipients.
+    AlreadySubmitted,
+    /// A draft of a message that was not sent stays in the account.
+    DraftLeft,
 }
 
 impl Note {
@@ -101,6 +105,8 @@ impl Note {
             Note::CertificateUnchecked => "MXP_S_CERTIFICATE_UNCHECKED",
             Note::AccountKeptBack => "MXP_S_ACCOUNT_KEPT_BACK",
             Note::AnswerCut => "MXP_S_ANSWER_CUT",
+            Note::AlreadySubmitted => "MXP_S_ALREADY_SUBMITTED",
+            Note::DraftLeft => "MXP_S_DRAFT_LEFT",
         }
     }
 }
@@ -129,6 +135,9 @@ impl Outcome {
         };
         let verdict = match &failure.cause {
             _ if Ixp::of(&failure).class() == Class::Unknown => Verdict::Unknown,
+            Cause::Answered(answer) if Ixp::of(&failure).class() == Class::Partial => {
+                Verdict::Partial(answer.reply.clone())
+            }
             Cause::Answered(answer) => Verdict::Refused(answer.reply.clone()),
             Cause::Refused(reply) => Verdict::Refused(reply.clone()),
             _ => Verdict::NotSent,
@@ -140,6 +149,11 @@ impl Outcome {
     pub fn ixp(&self) -> Ixp {
         match &self.verdict {
             Verdict::Accepted(_) => Ixp::ok(),
+            Verdict::Partial(_)
+                if matches!(self.failure.as_ref().map(|it| &it.cause), Some(Cause::Answered(_))) =>
+            {
+                self.failure.as_ref().map_or(Ixp::fault(), Ixp::of)
+            }
             Verdict::Partial(_) => {
                 let refused = self.recipients.iter().any(|(_, fate)| matches!(fate, Fate::Refused(_)));
                 // Somebody may not have been tried because of what was refused for good.

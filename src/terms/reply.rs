@@ -111,6 +111,11 @@ impl ReplyReader {
         ReplyReader { code: None, lines: Vec::new(), octets: 0, keep }
     }
 
+    /// True where the next line is the first of a reply.
+    pub fn is_at_start(&self) -> bool {
+        self.code.is_none()
+    }
+
     /// Takes one line without its line end; returns the reply when it was the last line.
     pub fn line(&mut self, line: &[u8]) -> Result<Option<Reply>, Garble> {
         if line.len() > LONGEST_LINE {

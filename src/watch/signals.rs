@@ -1,26 +1,24 @@
 //! SIGINT, SIGTERM and SIGHUP as something a wait can end with; what was ignored at the start stays ignored.
 
 use crate::terms::failure::Signal;
+use rustix::pipe::{PipeFlags, pipe_with};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::low_level;
 use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::UnixStream;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The signals that end a run, caught; the second one of a kind kills at once.
 #[derive(Debug)]
 pub struct Signals {
-    woken: UnixStream,
+    woken: OwnedFd,
     caught: Arc<AtomicUsize>,
 }
 
 impl Signals {
     pub fn catch() -> io::Result<Signals> {
-        let (woken, waker) = UnixStream::pair()?;
-        woken.set_nonblocking(true)?;
-        waker.set_nonblocking(true)?;
+        let (woken, waker) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
         let caught = Arc::new(AtomicUsize::new(0));
         let ignored = ignored_mask();
         for signal in [SIGINT, SIGTERM, SIGHUP] {

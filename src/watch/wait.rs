@@ -59,10 +59,15 @@ impl Watch {
         }
     }
 
+    /// False where the deadline comes first.
+    pub fn has_time_for(&self, time: Duration) -> bool {
+        self.deadline.is_none_or(|(at, _)| at > Instant::now() + time)
+    }
+
     /// Does nothing for so long; fails at once where the deadline comes before.
     pub fn rest(&self, time: Duration) -> Result<(), Halt> {
         let until = Instant::now() + time;
-        if let Some((_, whole)) = self.deadline.filter(|(at, _)| *at <= until) {
+        if let Some((_, whole)) = self.deadline.filter(|_| !self.has_time_for(time)) {
             return Err(Halt::Deadline(whole));
         }
         match self.wait_any(&[], Some(until)) {

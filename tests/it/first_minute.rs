@@ -32,7 +32,7 @@ const STEPS: &[Step] = &[
         "mailxport config init --config new.toml",
         &[
             ("server (", "two words"),
-            ("server (", "{server}"),
+            ("nameMail server (", "{server}"),
             ("User", ""),
             ("Your address", "ada@d.example"),
         ],

@@ -259,6 +259,29 @@ fn every_show_of_the_configuration_is_as_its_schema_says() {
 }
 
 #[test]
+fn every_show_of_a_service_is_as_its_schema_says() {
+    let (paper, desk) = (Paper::of("service.schema.json"), Desk::new());
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/via");
+    let mut shown = 0;
+    for entry in fs::read_dir(examples).unwrap() {
+        let file = entry.unwrap().path();
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let words = format!("config show --json --config {} --via {name}", file.display());
+        let (objects, exit) = desk.run(&words, "");
+        assert_eq!((objects.len(), exit), (1, 0), "{name}");
+        paper.holds(&objects[0]);
+        assert_eq!(objects[0]["keys"]["url"]["source"], "file");
+        shown += 1;
+    }
+    assert_eq!(shown, 4);
+    for name in ["gmail", "graph", "mailgun", "jmap"] {
+        let (objects, exit) = desk.run(&format!("config show --json --via {name}"), "");
+        assert_eq!(exit, 0);
+        paper.holds(&objects[0]);
+    }
+}
+
+#[test]
 fn the_example_of_a_configuration_shows_every_account_in_it() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/config.toml");
     let text = fs::read_to_string(&file).unwrap();

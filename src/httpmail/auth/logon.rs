@@ -5,15 +5,17 @@
 
 use super::challenge::{Challenge, challenges};
 use super::digest::Digest;
+use crate::httpmail::via::manner::Manner;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::mask::{self, Form};
 use crate::terms::plan::Login;
 use crate::terms::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Challenges that are answered before it is given up.
 const MOST_TRIES: usize = 3;
@@ -24,6 +26,7 @@ pub(in crate::httpmail) struct LogOn {
     login: Option<Login>,
     /// The connection is encrypted, or the secret may cross it all the same.
     may_cross: bool,
+    manner: Manner,
     way: Way,
     tries: usize,
     pub(in crate::httpmail) masks: Vec<Form>,
@@ -48,13 +51,27 @@ pub(in crate::httpmail) enum Next {
 }
 
 impl LogOn {
-    pub(in crate::httpmail) fn new(login: Option<Login>, is_under_tls: bool) -> LogOn {
+    /// Nobody logs on.
+    pub(in crate::httpmail) fn nobody() -> LogOn {
+        LogOn::new(None, false, Manner::default())
+    }
+
+    pub(in crate::httpmail) fn new(login: Option<Login>, is_under_tls: bool, manner: Manner) -> LogOn {
         let is_token = login.as_ref().is_some_and(|login| login.is_token);
         let may_cross = is_under_tls || login.as_ref().is_some_and(|login| login.in_clear);
         let secret = login.as_ref().and_then(|login| login.secret.as_deref());
         let masks = secret.map(mask::forms).unwrap_or_default();
-        let way = if is_token { Way::Bearer } else { Way::Unasked };
-        LogOn { login, may_cross, way, tries: 0, masks }
+        let way = match (is_token, secret) {
+            (true, _) => Way::Bearer,
+            (false, Some(_)) if manner.at_once => Way::Basic,
+            _ => Way::Unasked,
+        };
+        LogOn { login, may_cross, manner, way, tries: 0, masks }
+    }
+
+    /// A further request begins.
+    pub(in crate::httpmail) fn begin(&mut self) {
+        self.tries = 0;
     }
 
     pub(in crate::httpmail) fn has_tried(&self) -> bool {
@@ -71,30 +88,56 @@ impl LogOn {
         &mut self,
         method: &str,
         target: &str,
-    ) -> Result<Option<HeaderValue>, Failure> {
+    ) -> Result<Option<(HeaderName, HeaderValue)>, Failure> {
         let Some((user, secret)) = self.secret() else { return Ok(None) };
-        let text: Vec<u8> = match &mut self.way {
+        let mut name = AUTHORIZATION;
+        let value = match &mut self.way {
             Way::Unasked => return Ok(None),
             Way::Bearer | Way::Basic if !self.may_cross => {
                 return Err(Failure::new(Stage::Login, Cause::SecretInClear));
             }
-            Way::Bearer => [b"Bearer ", secret.expose()].concat(),
+            Way::Bearer => match &self.manner.token {
+                Some(field) => {
+                    name = field.name().clone();
+                    field.value(secret.expose())
+                }
+                None => {
+                    let text = Zeroizing::new([b"Bearer ", secret.expose()].concat());
+                    HeaderValue::from_bytes(&text).ok()
+                }
+            },
             Way::Basic => {
-                let pair = zeroize::Zeroizing::new([user.as_bytes(), b":", secret.expose()].concat());
-                format!("Basic {}", STANDARD.encode(&*pair)).into_bytes()
+                let pair = Zeroizing::new([user.as_bytes(), b":", secret.expose()].concat());
+                HeaderValue::try_from(format!("Basic {}", STANDARD.encode(&*pair))).ok()
             }
             Way::Digest(digest) => {
                 let (text, response) = digest.answer(&user, &secret, method, target);
                 self.masks.extend(mask::response(&response));
-                text.into_bytes()
+                HeaderValue::try_from(text).ok()
             }
         };
-        let mut value = HeaderValue::from_bytes(&text).map_err(|_| {
+        let mut value = value.ok_or_else(|| {
             let words = "the token holds what no field of a request can say".to_owned();
             Failure::new(Stage::Login, Cause::Usage(words))
         })?;
         value.set_sensitive(true);
-        Ok(Some(value))
+        Ok(Some((name, value)))
+    }
+
+    /// True where a 401 may be answered.
+    pub(in crate::httpmail) fn may_answer(&self, fields: &HeaderMap) -> bool {
+        let has_password = self.login.as_ref().is_some_and(|login| !login.is_token && login.secret.is_some());
+        let is_stale = || {
+            let all = fields.get_all(WWW_AUTHENTICATE);
+            all.iter().any(|it| it.as_bytes().to_ascii_lowercase().windows(5).any(|word| word == b"stale"))
+        };
+        has_password
+            && self.tries < MOST_TRIES
+            && match self.way {
+                Way::Unasked => true,
+                Way::Digest(_) => is_stale(),
+                Way::Bearer | Way::Basic => false,
+            }
     }
 
     /// Hears a 401.

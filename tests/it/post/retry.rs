@@ -58,14 +58,17 @@ fn what_may_be_there_is_tried_again_only_under_a_key() {
         let (ran, kept) = desk.post("--retry 3", vec![part(), answering("200 OK", "")]);
         assert!(matches!(ran.exit, Some(40 | 63 | 81)), "{ran:?}");
         assert_eq!(kept.len(), 1);
-        let (ran, kept) =
-            desk.post("--retry 3 --idempotency-key auto", vec![part(), answering("200 OK", "")]);
+        let (ran, kept) = desk.post(
+            "--retry 3 --retry-delay 0.1 --idempotency-key auto",
+            vec![part(), answering("200 OK", "")],
+        );
         ran.must("under a key", 0, &[]);
         let keys: Vec<&str> =
             kept.iter().flatten().filter_map(|asked| asked.field("idempotency-key")).collect();
         assert!(keys.len() == 2 && keys[0] == keys[1] && keys[0].len() == 32, "{keys:?}");
     }
-    let (ran, kept) = desk.post("--retry 1 --idempotency-key k1", vec![mute(), answering("503 Later", "")]);
+    let (ran, kept) = desk
+        .post("--retry 1 --retry-delay 0.1 --idempotency-key k1", vec![mute(), answering("503 Later", "")]);
     ran.must("it stays unknown", 40, &["mailxport: unknown: "]);
     assert_eq!(kept[1].as_ref().unwrap().field("idempotency-key"), Some("k1"));
 }
@@ -91,7 +94,11 @@ fn a_stream_is_not_posted_twice_and_one_that_was_not_read_is_kept() {
 #[test]
 fn nobody_listening_is_tried_again_and_a_key_is_judged_first() {
     let desk = Desk::new();
-    let (ran, _) = desk.run::<()>("post http://127.0.0.1:1/in note.eml --retry 1 -v", Feed::Nothing, vec![]);
+    let (ran, _) = desk.run::<()>(
+        "post http://127.0.0.1:1/in note.eml --retry 1 --retry-delay 1 -v",
+        Feed::Nothing,
+        vec![],
+    );
     ran.must("nobody", 14, &["mailxport: waiting 1 s"]);
     let (ran, _) =
         desk.run::<()>("post http://127.0.0.1:1/in note.eml --idempotency-key a~b", Feed::Nothing, vec![]);

@@ -99,6 +99,11 @@ impl Peer {
         let _ = self.pipe.say(text.as_bytes());
     }
 
+    /// Says something; false where nobody takes it any more.
+    pub(super) fn goes_on(&mut self, text: &str) -> bool {
+        self.pipe.say(text.as_bytes()).is_ok()
+    }
+
     /// An answer without a body.
     pub(super) fn answer(&mut self, status: &str, fields: &str) {
         self.say(&format!("HTTP/1.1 {status}\r\n{fields}Content-Length: 0\r\n\r\n"));
@@ -204,6 +209,14 @@ impl Desk {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// Writes the port of the server into the configuration file, where there is one.
+    fn tell_port(&self, port: u16) {
+        let path = self.place.path().join("config.toml");
+        if let Ok(text) = fs::read_to_string(&path) {
+            self.file("config.toml", text.replace("{port}", &port.to_string()));
+        }
+    }
+
     /// Posts note.eml to a server that plays these parts, one a connection.
     pub(super) fn post<K: Send>(&self, options: &str, parts: Vec<Part<'_, K>>) -> (Ran, Vec<K>) {
         self.run(&format!("post {{url}}/in note.eml {options}"), Feed::Nothing, parts)
@@ -230,6 +243,7 @@ impl Desk {
         let words = words
             .replace("{url}", &format!("{scheme}://127.0.0.1:{port}"))
             .replace("{port}", &port.to_string());
+        self.tell_port(port);
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
             let serving = scope.spawn(|| {
@@ -269,7 +283,7 @@ pub(super) fn command(dir: &Path, words: &str) -> Command {
     if !words.contains("--timeout") {
         command.args(["--timeout", "20"]);
     }
-    command.env_clear().env("MAILXPORT_CONFIG", "/dev/null").current_dir(dir);
+    command.env_clear().env("MAILXPORT_CONFIG", "/dev/null").env("HOME", dir).current_dir(dir);
     command
 }
 

@@ -104,3 +104,70 @@ fn a_signal_ends_the_request_without_its_end() {
     assert_eq!((&json["name"], &json["verdict"]), (&"E_ABORT".into(), &"not-sent".into()));
     assert!(matches!(std::io::Read::read(&mut socket, &mut [0; 10]), Ok(0) | Err(_)));
 }
+
+#[test]
+fn a_signal_ends_the_wait_for_another_try() {
+    let desk = Desk::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/in", listener.local_addr().unwrap());
+    let words = format!("post {url} note.eml --retry 1 --retry-delay 3600 --json -v");
+    let mut child = command(desk.place.path(), &words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    somebody_at(&listener);
+    let (mut socket, _) = listener.accept().unwrap();
+    std::io::Write::write_all(&mut socket, b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n").unwrap();
+    let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("mailxport: waiting") {
+        line.clear();
+        assert!(std::io::BufRead::read_line(&mut said, &mut line).unwrap() > 0);
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let output = finished(child);
+    assert_eq!(output.status.signal(), Some(15));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["name"], &json["verdict"]), (&"E_ABORT".into(), &"not-sent".into()));
+}
+
+#[test]
+fn an_answer_without_end_is_read_up_to_a_bound() {
+    let desk = Desk::new();
+    let endless = |status: &'static str| {
+        part(move |mut peer: Peer| {
+            peer.whole();
+            peer.say(&format!("HTTP/1.1 {status}\r\n\r\n"));
+            let block = "no ".repeat(20_000);
+            let mut said = 0;
+            while said < 200_000_000 && peer.goes_on(&block) {
+                said += block.len();
+            }
+            said
+        })
+    };
+    let gmail = "--via gmail {url}/in mail.eml";
+    desk.file("mail.eml", "From: a@d.example\nTo: b@d.example\n\nx\n");
+    for (words, status, exit) in [
+        ("{url}/in note.eml".to_owned(), "404 No", 52),
+        (format!("{gmail} "), "403 No", 51),
+        (format!("{gmail} "), "200 OK", 40),
+    ] {
+        let (ran, kept) = desk.run(&format!("post {words}"), Feed::Nothing, vec![endless(status)]);
+        ran.must(&words, exit, &[]);
+        assert!(kept[0] < 20_000_000, "{words}: {} octets were taken", kept[0]);
+        assert!(ran.took < Duration::from_secs(10), "{words}: {:?}", ran.took);
+    }
+    let dripping = part(|mut peer: Peer| {
+        peer.whole();
+        peer.say("HTTP/1.1 404 No\r\n\r\n");
+        while peer.goes_on(".") && !peer.has_left(Duration::from_millis(50)) {}
+        0
+    });
+    let (ran, _) = desk.run("post {url}/in note.eml", Feed::Nothing, vec![dripping]);
+    ran.must("a drip", 52, &[]);
+    assert!(ran.took < Duration::from_secs(10), "{:?}", ran.took);
+}

@@ -1,7 +1,10 @@
 //! Servers that other people wrote: what arrives there must be the message, octet for octet.
 
+mod apache;
+mod bin;
 mod check;
 mod corpus;
+mod cyrus;
 mod dovecot;
 mod interop;
 mod mta;
@@ -10,3 +13,4 @@ mod octets;
 mod sasl;
 pub(crate) mod server;
 mod systems;
+mod web;

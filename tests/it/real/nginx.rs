@@ -42,12 +42,14 @@ fn configuration(dir: &str, port: u16, secure: u16) -> String {
         "daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;\n\
          events {{ }}\n\
          http {{\n\
-         access_log off; client_body_temp_path {dir}/body; proxy_temp_path {dir}/x; fastcgi_temp_path {dir}/x;\n\
+         log_format line '$request_method $uri $status $server_protocol $ssl_alpn_protocol';\n\
+         access_log {dir}/files/access.log line; client_body_temp_path {dir}/body; proxy_temp_path {dir}/x; fastcgi_temp_path {dir}/x;\n\
          uwsgi_temp_path {dir}/x; scgi_temp_path {dir}/x; client_max_body_size 4m;\n\
          server {{\n\
          listen 127.0.0.1:{port}; listen unix:{dir}/sock; listen 127.0.0.1:{secure} ssl http2;\n\
          ssl_certificate {dir}/cert.pem; ssl_certificate_key {dir}/key.pem;\n\
          location /files {{ root {dir}; dav_methods PUT; }}\n\
+         location /soon {{ add_header Retry-After 1 always; return 429; }}\n\
          location /later {{ add_header Retry-After 7 always; return 429; }}\n\
          location /there {{ return 307 /files/there.eml; }}\n\
          location /other {{ return 308 http://other.example/x; }}\n\
@@ -159,4 +161,25 @@ fn nginx_takes_and_refuses_posts_as_it_should() {
             assert!(fs::read(nginx.place.path().join("files").join(name)).unwrap() == octets, "{words}");
         }
     }
+    // It speaks h2 over TLS, and settles for what is spoken here.
+    let log = fs::read_to_string(nginx.place.path().join("files/access.log")).unwrap();
+    assert!(log.contains("PUT /files/c.eml 201 HTTP/1.1 http/1.1\n"), "{log}");
+}
+
+#[test]
+fn nginx_is_asked_again_when_it_says_so() {
+    let Some(nginx) = Nginx::new() else { return };
+    fs::write(nginx.place.path().join("note.eml"), "x").unwrap();
+    let begun = Instant::now();
+    let output = nginx.post("{url}/soon note.eml --retry 1 -v");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(80), "{stderr}");
+    assert!(
+        stderr.contains("mailxport: waiting 1 s") && begun.elapsed() >= Duration::from_secs(1),
+        "{stderr}"
+    );
+    let output = nginx.post("{url}/later note.eml --retry 1 --deadline 5");
+    assert_eq!(output.status.code(), Some(80));
+    let log = fs::read_to_string(nginx.place.path().join("files/access.log")).unwrap();
+    assert_eq!((log.matches("/soon 429").count(), log.matches("/later 429").count()), (2, 1), "{log}");
 }
