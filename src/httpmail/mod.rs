@@ -8,7 +8,7 @@
 //! over a wire of `net`: one way to resolve, race, pass proxies and judge certificates for all verbs, with the same
 //! sentences. There is no runtime: the futures are driven by the one wait of the program, which knows signals and deadline.
 
-mod auth;
+pub mod auth;
 mod body;
 pub mod discover;
 mod exchange;

@@ -148,7 +148,9 @@ fn take(element: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProble
     let Some(open) = outside_quotes(element, '<') else {
         return tell(Found::Address { phrase: "", text: element });
     };
-    let close = element.rfind('>').unwrap_or(element.len());
+    // It may stand in a literal, where nothing closes it.
+    let close = element.rfind('>').filter(|close| *close > open);
+    let close = close.ok_or_else(|| problem(element, "a bracket is not closed"))?;
     let (inside, behind) = (&element[open + 1..close], &element[close + 1..]);
     if !behind.trim().is_empty() || outside_quotes(inside, '<').is_some() {
         return Err(problem(element, "something stands behind the brackets"));
@@ -252,6 +254,9 @@ mod tests {
             "g: h: a@x;;",
             "<>",
             "<<a@x>>",
+            "a@[<b]",
+            "a@[>b<c]",
+            "a@[b, <c@[d]",
             "a@x\r\nRCPT TO:<b@x>",
             "A\n <a@x>",
             "root",

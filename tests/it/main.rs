@@ -3,10 +3,13 @@
 
 mod callers;
 mod compose;
+mod crash;
 mod first_minute;
 mod fixture;
 mod fixture_itself;
 mod floors;
+mod fuzzing;
+mod hostile;
 mod json;
 mod laws;
 mod login;

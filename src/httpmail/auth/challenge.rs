@@ -2,24 +2,24 @@
 
 /// One challenge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::httpmail) struct Challenge {
-    pub(in crate::httpmail) scheme: String,
+pub struct Challenge {
+    pub scheme: String,
     parameters: Vec<(String, String)>,
 }
 
 impl Challenge {
     /// The first parameter of a name.
-    pub(in crate::httpmail) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
-    pub(in crate::httpmail) fn is(&self, scheme: &str) -> bool {
+    pub fn is(&self, scheme: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 }
 
 /// Reads all challenges of a field; what cannot be read ends the reading.
-pub(in crate::httpmail) fn challenges(field: &str) -> Vec<Challenge> {
+pub fn challenges(field: &str) -> Vec<Challenge> {
     let mut found: Vec<Challenge> = Vec::new();
     let mut rest = field;
     loop {

@@ -1,5 +1,5 @@
 //! Logging on over HTTP (RFC 9110 section 11): challenges, and the answers to them.
 
-pub(super) mod challenge;
+pub mod challenge;
 mod digest;
 pub(super) mod logon;

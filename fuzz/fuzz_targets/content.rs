@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../laws/content.rs"]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::hold(octets));
