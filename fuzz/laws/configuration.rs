@@ -1,4 +1,4 @@
-//! The configuration file: any text is a configuration or a fault in it, the same every time, and no password is repeated.
+//! The configuration file: any text is a configuration or a fault in it, the same every time, and a fault of the file, not of the program.
 
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
