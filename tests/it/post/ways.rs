@@ -1,7 +1,9 @@
 //! Other ways to the server: a unix socket in place of the host, and a proxy.
 
-use super::server::{Desk, Feed, NOTE, Peer, part, run};
+use super::server::{Desk, Feed, NOTE, Peer, answering, part, run};
 use crate::fixture::limit::somebody_at;
+use crate::proxy::foreign::{microsocks, tinyproxy};
+use crate::real::server::free_port;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixListener;
 
@@ -54,4 +56,23 @@ fn a_proxy_is_asked_for_the_way_and_then_is_none_of_it() {
     });
     let (ran, _) = desk.run(words, Feed::Nothing, vec![none]);
     ran.must("no way", 4, &["the proxy http://127.0.0.1:", "does not allow the way to"]);
+}
+
+#[test]
+fn other_peoples_proxies_carry_a_post() {
+    let desk = Desk::new();
+    let (http, socks) = (free_port(), free_port());
+    let (Some(_tinyproxy), Some(_microsocks)) =
+        (tinyproxy(desk.place.path(), http, ""), microsocks(socks, &[]))
+    else {
+        return;
+    };
+    for proxy in [format!("http://127.0.0.1:{http}"), format!("socks5://127.0.0.1:{socks}")] {
+        let words = format!("post {{url}}/in note.eml --proxy {proxy}");
+        let (ran, kept) = desk.run(&words, Feed::Nothing, vec![answering("204 No", "")]);
+        ran.must(&proxy, 0, &[]);
+        assert_eq!(kept[0].as_ref().unwrap().body, NOTE.as_bytes(), "{proxy}");
+        let closed = format!("post http://127.0.0.1:{}/in note.eml --proxy {proxy}", free_port());
+        run(desk.place.path(), &closed, Feed::Nothing).must(&proxy, 4, &["127.0.0.1"]);
+    }
 }

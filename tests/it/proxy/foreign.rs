@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Instant;
@@ -14,7 +15,7 @@ use crate::real::server::free_port;
 const PLAIN: &str = "pencil";
 
 /// A running proxy; dropped, it is ended by its own id and waited for.
-struct Proxy(Child);
+pub(crate) struct Proxy(Child);
 
 impl Drop for Proxy {
     fn drop(&mut self) {
@@ -57,23 +58,33 @@ fn carries_mail(scheme: &str, port: u16, closed: &[&str]) {
     run(&nobody, &with(PLAIN)).must(scheme, 4, closed);
 }
 
+/// tinyproxy at this port, with what its configuration says besides.
+pub(crate) fn tinyproxy(place: &Path, port: u16, more: &str) -> Option<Proxy> {
+    let program = installed("tinyproxy")?;
+    let path = place.join("conf");
+    fs::write(&path, format!("Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\n{more}")).unwrap();
+    Some(Proxy::start(Command::new(program).arg("-d").arg("-c").arg(&path), port))
+}
+
+/// microsocks at this port, with these words besides.
+pub(crate) fn microsocks(port: u16, more: &[&str]) -> Option<Proxy> {
+    let program = installed("microsocks")?;
+    Some(Proxy::start(
+        Command::new(program).args(["-i", "127.0.0.1", "-p", &port.to_string()]).args(more),
+        port,
+    ))
+}
+
 #[test]
 fn microsocks_carries_mail() {
-    let Some(program) = installed("microsocks") else { return };
     let port = free_port();
-    let words = format!("-i 127.0.0.1 -p {port} -u ada -P {PLAIN}");
-    let _proxy = Proxy::start(Command::new(program).args(words.split(' ')), port);
+    let Some(_proxy) = microsocks(port, &["-u", "ada", "-P", PLAIN]) else { return };
     carries_mail("socks5", port, &[" did not reach 127.0.0.1:", ": connection refused"]);
 }
 
 #[test]
 fn tinyproxy_carries_mail() {
-    let Some(program) = installed("tinyproxy") else { return };
-    let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("conf");
-    let port = free_port();
-    let lines = format!("Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nBasicAuth ada {PLAIN}\n");
-    fs::write(&path, lines).unwrap();
-    let _proxy = Proxy::start(Command::new(program).arg("-d").arg("-c").arg(&path), port);
+    let (place, port) = (tempfile::tempdir().unwrap(), free_port());
+    let Some(_proxy) = tinyproxy(place.path(), port, &format!("BasicAuth ada {PLAIN}\n")) else { return };
     carries_mail("http", port, &[" gave no way to 127.0.0.1:", "  proxy: HTTP/1.", "Unable to connect"]);
 }

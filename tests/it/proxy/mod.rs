@@ -1,7 +1,7 @@
 //! Mail through proxies: SOCKS5 and CONNECT, their log-ons, everything they may answer, and real ones.
 
 mod connect;
-mod foreign;
+pub(crate) mod foreign;
 mod server;
 mod socks;
 mod tls;
