@@ -72,7 +72,8 @@ impl Mta {
         let (root, nobody) = unpacked("OPENSMTPD", "usr/sbin/smtpd")?;
         let may = Command::new("unshare").args(["-m", "true"]).stderr(Stdio::null()).status();
         if !may.is_ok_and(|status| status.success()) {
-            skipped("unshare, which may make a mount namespace,");
+            // A container may forbid it, in CI too.
+            println!("skipped: opensmtpd, for no mount namespace may be made here");
             return None;
         }
         let site = with_box(nobody);
