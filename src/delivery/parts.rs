@@ -64,7 +64,10 @@ pub(super) fn in_parts(
 /// How many recipients stand in front of the last ones, for whom the transaction had no room; none where it had room for all, or
 /// where nobody was in front (RFC 5321 section 4.5.3.1.10).
 fn fitting(outcome: &Outcome) -> Option<usize> {
-    outcome.failure.as_ref().filter(|failure| failure.stage == Stage::Rcpt)?;
+    let failure = outcome.failure.as_ref().filter(|failure| failure.stage == Stage::Rcpt)?;
+    if matches!(failure.cause, Cause::Interrupted(_) | Cause::Deadline(_) | Cause::TimedOut(_)) {
+        return None;
+    }
     let has_no_room = |fate: &Fate| fate.reply().is_some_and(Reply::has_no_room);
     let has_left = |fate: &Fate| fate.reply().is_some_and(|reply| reply.code == 421);
     let is_of_the_rest =

@@ -2,8 +2,10 @@
 
 use super::server::{Desk, Feed, Peer, command, part};
 use crate::fixture::limit::{finished, somebody_at};
+use rustix::process::{Pid, Signal, kill_process};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::ExitStatusExt;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 /// A server that hears so many octets of a body, and then nothing more.
@@ -71,20 +73,32 @@ fn a_silent_source_is_waited_for_and_the_deadline_ends_it() {
     assert!(kept[0] < 10);
 }
 
+/// The program, once it has connected, and the server's end of that.
+fn connected(desk: &Desk, words: &str, listener: &TcpListener, stdin: Stdio) -> (Child, TcpStream) {
+    let mut command = command(desk.place.path(), words);
+    let child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    somebody_at(listener);
+    (child, listener.accept().unwrap().0)
+}
+
+/// Ends it by a signal, of which it dies with a report that nothing was sent.
+fn terminated(mut child: Child) {
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let open = child.stdin.take();
+    let output = finished(child);
+    drop(open);
+    assert_eq!(output.status.signal(), Some(15));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["name"], &json["verdict"]), (&"E_ABORT".into(), &"not-sent".into()));
+}
+
 #[test]
 fn a_signal_ends_the_request_without_its_end() {
     let desk = Desk::new();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let words =
         format!("post http://{}/in --size 10 --content-type a/b --json", listener.local_addr().unwrap());
-    let mut child = command(desk.place.path(), &words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    somebody_at(&listener);
-    let (mut socket, _) = listener.accept().unwrap();
+    let (mut child, mut socket) = connected(&desk, &words, &listener, Stdio::piped());
     socket.set_read_timeout(Some(super::server::PATIENCE)).unwrap();
     std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"hello").unwrap();
     let mut seen = Vec::new();
@@ -94,31 +108,17 @@ fn a_signal_ends_the_request_without_its_end() {
         assert!(count > 0);
         seen.extend_from_slice(&block[..count]);
     }
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let open = child.stdin.take();
-    let output = finished(child);
-    drop(open);
-    assert_eq!(output.status.signal(), Some(15));
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&json["name"], &json["verdict"]), (&"E_ABORT".into(), &"not-sent".into()));
+    terminated(child);
     assert!(matches!(std::io::Read::read(&mut socket, &mut [0; 10]), Ok(0) | Err(_)));
 }
 
 #[test]
 fn a_signal_ends_the_wait_for_another_try() {
     let desk = Desk::new();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/in", listener.local_addr().unwrap());
     let words = format!("post {url} note.eml --retry 1 --retry-delay 3600 --json -v");
-    let mut child = command(desk.place.path(), &words)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    somebody_at(&listener);
-    let (mut socket, _) = listener.accept().unwrap();
+    let (mut child, mut socket) = connected(&desk, &words, &listener, Stdio::null());
     std::io::Write::write_all(&mut socket, b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n").unwrap();
     let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -126,12 +126,7 @@ fn a_signal_ends_the_wait_for_another_try() {
         line.clear();
         assert!(std::io::BufRead::read_line(&mut said, &mut line).unwrap() > 0);
     }
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let output = finished(child);
-    assert_eq!(output.status.signal(), Some(15));
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&json["name"], &json["verdict"]), (&"E_ABORT".into(), &"not-sent".into()));
+    terminated(child);
 }
 
 #[test]

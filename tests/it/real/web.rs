@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use tempfile::TempDir;
 
 use crate::fixture::limit::finished;
@@ -26,9 +27,9 @@ impl Drop for Web {
     fn drop(&mut self) {
         let group = Pid::from_child(&self.child);
         let _ = kill_process_group(group, Signal::TERM);
-        let until = Instant::now() + PATIENCE;
-        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(5));
+        if let Ok(end) = pidfd_open(group, PidfdFlags::empty()) {
+            let limit = Timespec::try_from(PATIENCE).unwrap();
+            let _ = poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&limit));
         }
         let _ = kill_process_group(group, Signal::KILL);
         let _ = self.child.wait();
