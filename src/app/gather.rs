@@ -62,6 +62,11 @@ impl Gather {
         self.address(open(origin, &self.handling, &self.watch)?)
     }
 
+    /// The same before its turn, where nothing is wrong with it.
+    pub fn letter_ahead(&self, origin: &Origin) -> Option<Letter> {
+        self.address(Message::open_ahead(origin, &self.handling, &self.watch)?).ok()
+    }
+
     /// A stream of which the header block has come.
     pub fn flowing(&self, flow: Flow) -> Result<Letter, Failure> {
         let message = Message::of_flow(flow, &self.handling);

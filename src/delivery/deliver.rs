@@ -1,6 +1,7 @@
 //! The road: one session for all messages of a run, or some side by side, and one outcome for each message.
 
 use super::again::{Again, Road, Tries};
+use super::ahead::{Ahead, Meanwhile};
 use super::job::{Desk, Letter, Report, Turn};
 use super::parts::in_parts;
 use super::rules;
@@ -94,6 +95,9 @@ fn give_up(turn: Turn, plan: &Plan, halt: &Halt, desk: &dyn Desk) {
 /// Turns that are put by for another try.
 type PutBy = Mutex<Vec<Turn>>;
 
+/// Turns that are still to come.
+pub(super) type Queue = Mutex<VecDeque<Turn>>;
+
 /// One try for every message.
 fn once(
     plan: &Plan,
@@ -107,10 +111,11 @@ fn once(
     let queue = Mutex::new(VecDeque::from(turns));
     let lane = |number| {
         let ear = desk.ear(number);
-        Lane { line: Line::NotYet, plan, watch, queue: &queue, put_by, desk, ear }
+        Lane { line: Line::NotYet, plan, watch, queue: &queue, put_by, desk, ear, ahead: None }
     };
     if sessions < 2 {
-        let mut alone = lane(0);
+        // Beside others the next message is whose session is free first.
+        let mut alone = Lane { ahead: Some(Ahead::default()), ..lane(0) };
         alone.finish();
         return alone.close();
     }
@@ -138,10 +143,11 @@ struct Lane<'a> {
     line: Line<'a>,
     plan: &'a Plan,
     watch: &'a Arc<Watch>,
-    queue: &'a Mutex<VecDeque<Turn>>,
+    queue: &'a Queue,
     put_by: Option<&'a PutBy>,
     desk: &'a dyn Desk,
     ear: Box<dyn Observer + 'a>,
+    ahead: Option<Ahead>,
 }
 
 impl Lane<'_> {
@@ -183,7 +189,7 @@ impl Lane<'_> {
                     None => Err((origin, never_tried(self.plan))),
                 }
             }
-            Turn::Later(origin) => match self.desk.open(&origin) {
+            Turn::Later(origin) => match self.open(&origin) {
                 Ok(letter) => Ok(Road::new(origin, letter, start)),
                 Err(failure) => Err((origin, failure)),
             },
@@ -202,6 +208,11 @@ impl Lane<'_> {
         }
     }
 
+    fn open(&mut self, origin: &Origin) -> Result<Letter, Failure> {
+        let ahead = self.ahead.as_mut().and_then(|ahead| ahead.take(origin));
+        ahead.map_or_else(|| self.desk.open(origin), Ok)
+    }
+
     fn open_flow(&mut self, size: u64) -> Result<Letter, Failure> {
         let Lane { line, plan, watch, desk, ear, .. } = self;
         let observer = &mut **ear;
@@ -217,7 +228,15 @@ impl Lane<'_> {
 
     /// One try of a message that is open.
     fn go(&mut self, mut road: Road) {
-        let outcome = send(&mut self.line, self.plan, self.watch, &mut road.letter, &mut *self.ear);
+        let Lane { line, plan, watch, desk, queue, ear, .. } = self;
+        let next = &mut **ear;
+        let outcome = match &mut self.ahead {
+            None => send(line, plan, watch, &mut road.letter, next),
+            Some(ahead) => {
+                let mut meanwhile = Meanwhile { next, ahead, queue, desk: *desk };
+                send(line, plan, watch, &mut road.letter, &mut meanwhile)
+            }
+        };
         let (road, outcome) = match self.put_by {
             None => (road, outcome),
             Some(put_by) => match Again::of(road, outcome, self.plan.partial) {

@@ -14,8 +14,7 @@ pub struct Header {
 
 #[derive(Clone, Debug)]
 struct Field {
-    /// In lower case.
-    name: String,
+    name: Range<usize>,
     whole: Range<usize>,
     value: Range<usize>,
 }
@@ -35,7 +34,8 @@ impl Header {
                 }
                 _ => {
                     let colon = memchr::memchr(b':', line).unwrap_or(line.len() - 1);
-                    let name = String::from_utf8_lossy(line[..colon].trim_ascii()).to_ascii_lowercase();
+                    let start = at + line.iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+                    let name = start..start + line[..colon].trim_ascii().len();
                     fields.push(Field { name, whole: at..end, value: at + colon + 1..end });
                 }
             }
@@ -45,7 +45,16 @@ impl Header {
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field.name == name)
+        self.fields.iter().any(|field| self.is(field, &[name]))
+    }
+
+    fn name(&self, field: &Field) -> &[u8] {
+        &self.block[field.name.clone()]
+    }
+
+    /// True for a field of one of these names, in any case.
+    fn is(&self, field: &Field, names: &[&str]) -> bool {
+        names.iter().any(|name| self.name(field).eq_ignore_ascii_case(name.as_bytes()))
     }
 
     pub fn is_eight_bit(&self) -> bool {
@@ -63,11 +72,12 @@ impl Header {
 
     /// The first value of a name, unfolded.
     pub fn value(&self, name: &str) -> Option<String> {
-        self.fields.iter().find(|field| field.name == name).map(|field| self.unfolded(field))
+        self.fields.iter().find(|field| self.is(field, &[name])).map(|field| self.unfolded(field))
     }
 
     fn unfolded(&self, field: &Field) -> String {
-        String::from_utf8_lossy(&self.block[field.value.clone()]).replace("\r\n", "").trim().to_owned()
+        let value = String::from_utf8_lossy(self.block[field.value.clone()].trim_ascii());
+        if value.contains("\r\n") { value.replace("\r\n", "").trim().to_owned() } else { value.trim().to_owned() }
     }
 
     /// The recipients: Resent-To, -Cc and -Bcc of the newest resending, else To, Cc and Bcc.
@@ -86,7 +96,7 @@ impl Header {
             if resent.is_empty() { &["to", "cc", "bcc"] } else { &["resent-to", "resent-cc", "resent-bcc"] };
         let fields = if resent.is_empty() { self.fields.as_slice() } else { resent };
         let mut found = Vec::new();
-        for field in fields.iter().filter(|field| names.contains(&field.name.as_str())) {
+        for field in fields.iter().filter(|field| self.is(field, names)) {
             let value = self.unfolded(field);
             if !value.is_empty() {
                 found.extend(read(&value, Empty::Skipped)?);
@@ -112,7 +122,7 @@ impl Header {
             resent => (resent, ["resent-sender", "resent-from"]),
         };
         for name in names {
-            if let Some(field) = fields.iter().find(|field| field.name == name) {
+            if let Some(field) = fields.iter().find(|field| self.is(field, &[name])) {
                 let addresses = read(&self.unfolded(field), Empty::Skipped)?;
                 if let Some(first) = addresses.into_iter().next() {
                     return Ok(Some(first));
@@ -124,22 +134,25 @@ impl Header {
 
     /// The first run of Resent- fields, up to where an older resending starts (RFC 5322 section 3.6.6).
     fn newest_resending(&self) -> &[Field] {
-        let Some(start) = self.fields.iter().position(|field| field.name.starts_with("resent-")) else {
-            return &[];
+        let resent = b"resent-";
+        let is_resent = |field: &Field| {
+            self.name(field).get(..resent.len()).is_some_and(|start| start.eq_ignore_ascii_case(resent))
         };
+        let Some(start) = self.fields.iter().position(is_resent) else { return &[] };
         let once = ["resent-date", "resent-from", "resent-sender", "resent-message-id"];
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: Vec<&[u8]> = Vec::new();
         let older = self.fields[start..].iter().position(|field| {
-            let again = once.contains(&field.name.as_str()) && seen.contains(&field.name.as_str());
-            seen.push(&field.name);
-            again || !field.name.starts_with("resent-")
+            let name = self.name(field);
+            let again = self.is(field, &once) && seen.iter().any(|seen| seen.eq_ignore_ascii_case(name));
+            seen.push(name);
+            again || !is_resent(field)
         });
         &self.fields[start..older.map_or(self.fields.len(), |older| start + older)]
     }
 
     /// How many fields would be left out on the way.
     pub fn blind_copies(&self) -> usize {
-        self.fields.iter().filter(|field| is_blind(field)).count()
+        self.fields.iter().filter(|field| self.is(field, BLIND)).count()
     }
 
     /// The block as it is sent: new fields in front, and some left out.
@@ -149,7 +162,7 @@ impl Header {
             head.extend_from_slice(line.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        for field in self.fields.iter().filter(|field| !left_out.has(field)) {
+        for field in self.fields.iter().filter(|field| !self.is(field, left_out.names())) {
             head.extend_from_slice(&self.block[field.whole.clone()]);
         }
         head
@@ -168,20 +181,16 @@ pub enum LeftOut {
     BlindCopiesAndTraces,
 }
 
+const BLIND: &[&str] = &["bcc", "resent-bcc"];
+
 impl LeftOut {
-    fn has(self, field: &Field) -> bool {
+    fn names(self) -> &'static [&'static str] {
         match self {
-            LeftOut::Nothing => false,
-            LeftOut::BlindCopies => is_blind(field),
-            LeftOut::BlindCopiesAndTraces => {
-                is_blind(field) || matches!(field.name.as_str(), "return-path" | "content-length")
-            }
+            LeftOut::Nothing => &[],
+            LeftOut::BlindCopies => BLIND,
+            LeftOut::BlindCopiesAndTraces => &["bcc", "resent-bcc", "return-path", "content-length"],
         }
     }
-}
-
-fn is_blind(field: &Field) -> bool {
-    matches!(field.name.as_str(), "bcc" | "resent-bcc")
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl<L: Link> Session<'_, L> {
     ) -> Result<Option<Reply>, Failure> {
         let Landed { replies, cut, delivered } = landed.with_its_reason();
         let mut replies = replies.into_iter();
-        let mail = replies.next().map(Arc::unwrap_or_clone);
+        let mail = replies.next();
         self.judge_recipients(&mut replies, fates, delivered)?;
         let data = replies.next().map(Arc::unwrap_or_clone);
         let accepted = fates.accepted();
@@ -207,7 +207,7 @@ impl<L: Link> Session<'_, L> {
 
     pub(super) fn judge_sender(
         &mut self,
-        mail: Option<Reply>,
+        mail: Option<Arc<Reply>>,
         envelope: &Envelope,
         cut: &Option<Cause>,
     ) -> Result<(), Failure> {
@@ -215,11 +215,11 @@ impl<L: Link> Session<'_, L> {
             Some(reply) if reply.is_positive() => Ok(()),
             Some(reply) if reply.is_refusal() => {
                 let about = format!("<{}>", envelope.sender);
-                Err(self.failure(Stage::Mail, Cause::Refused(reply)).about(about))
+                Err(self.failure(Stage::Mail, Cause::Refused(Arc::unwrap_or_clone(reply))).about(about))
             }
             Some(reply) => {
                 self.talk.lost = true;
-                Err(self.failure(Stage::Mail, Cause::OutOfPlace(reply)))
+                Err(self.failure(Stage::Mail, Cause::OutOfPlace(Arc::unwrap_or_clone(reply))))
             }
             None => Err(self.failure(Stage::Mail, cut.as_ref().map_or(Cause::Closed, Cause::again))),
         }

@@ -15,7 +15,6 @@ use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Fate;
 use crate::terms::reply::Reply;
-use std::sync::Arc;
 
 /// What the server said to an envelope.
 #[derive(Debug)]
@@ -48,8 +47,8 @@ impl<L: Link> Session<'_, L> {
         let landed = self.announce(envelope, declared, Load::default(), true, observer)?;
         let Landed { replies, cut, .. } = landed.with_its_reason();
         let mut replies = replies.into_iter();
-        let mail = replies.next().map(Arc::unwrap_or_clone);
-        *sender = mail.clone();
+        let mail = replies.next();
+        *sender = mail.as_deref().cloned();
         self.judge_sender(mail, envelope, &cut)?;
         self.judge_recipients(&mut replies, fates, false)?;
         let none_is_left = fates.accepted() == 0 && fates.all_answered();
