@@ -156,7 +156,7 @@ impl Scan {
         let last = memrchr(b'\n', block).map_or(first, |at| at + 1);
         self.slowly(&block[..first]);
         let middle = &block[first..last];
-        let mut plain = Plain::default();
+        let mut plain = Plain::behind(self.facts.has_dots);
         if self.lines.is_at_rest() && plain.add(middle) {
             self.count(&plain);
         } else {
