@@ -1,7 +1,7 @@
 //! The road: one session for all messages of a run, or some side by side, and one outcome for each message.
 
 use super::again::{Again, Road, Tries};
-use super::ahead::{Ahead, Meanwhile};
+use super::ahead::{Ahead, Meanwhile, Spent};
 use super::job::{Desk, Letter, Report, Turn};
 use super::parts::in_parts;
 use super::rules;
@@ -19,6 +19,7 @@ use crate::terms::tls::TlsFacts;
 use crate::watch::brink;
 use crate::watch::wait::{Halt, Watch};
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -55,11 +56,14 @@ pub fn deliver(
 ) {
     loop {
         let put_by = Mutex::default();
-        once(plan, watch, turns, jobs, (tries.more > 0).then_some(&put_by), desk);
+        let last = once(plan, watch, turns, jobs, (tries.more > 0).then_some(&put_by), desk);
         turns = put_by.into_inner().unwrap_or_else(PoisonError::into_inner);
         if turns.is_empty() {
+            // The process ends: many recipients need not be given back one by one.
+            let _ = ManuallyDrop::new(last);
             return;
         }
+        drop(last);
         turns.iter().filter_map(Turn::put_off).for_each(|again| desk.put_off(&again.report(), tries.wait));
         let rested = watch.rest(tries.wait);
         tries = tries.next();
@@ -98,7 +102,7 @@ type PutBy = Mutex<Vec<Turn>>;
 /// Turns that are still to come.
 pub(super) type Queue = Mutex<VecDeque<Turn>>;
 
-/// One try for every message.
+/// One try for every message. Gives back the last one of a lone session.
 fn once(
     plan: &Plan,
     watch: &Arc<Watch>,
@@ -106,7 +110,7 @@ fn once(
     jobs: usize,
     put_by: Option<&PutBy>,
     desk: &dyn Desk,
-) {
+) -> Option<Spent> {
     let sessions = jobs.min(turns.len());
     let queue = Mutex::new(VecDeque::from(turns));
     let lane = |number| {
@@ -125,7 +129,7 @@ fn once(
                 scope.spawn(move || {
                     let mut lane = lane(number);
                     lane.help();
-                    lane.close();
+                    drop(lane.close());
                 })
             })
             .collect();
@@ -134,8 +138,8 @@ fn once(
         // What the others leave over has no session any more; what the first one met stands for it.
         others.into_iter().for_each(|other| drop(other.join()));
         first.finish();
-        first.close();
-    });
+        first.close()
+    })
 }
 
 /// One session and the messages that it takes from the queue.
@@ -171,10 +175,11 @@ impl Lane<'_> {
         }
     }
 
-    fn close(mut self) {
+    fn close(mut self) -> Option<Spent> {
         if let Line::Up(session) = self.line {
             session.close(&mut *self.ear);
         }
+        self.ahead.and_then(Ahead::rest)
     }
 
     fn take(&mut self, turn: Turn) {
@@ -246,6 +251,9 @@ impl Lane<'_> {
         };
         let outcome = Outcome { elapsed: road.since.elapsed(), ..road.whole(outcome) };
         self.report(&road.origin, Some(&road.letter), &outcome);
+        if let Some(ahead) = &mut self.ahead {
+            ahead.spend((road, outcome));
+        }
     }
 
     fn report(&self, origin: &Origin, letter: Option<&Letter>, outcome: &Outcome) {

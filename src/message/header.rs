@@ -77,7 +77,11 @@ impl Header {
 
     fn unfolded(&self, field: &Field) -> String {
         let value = String::from_utf8_lossy(self.block[field.value.clone()].trim_ascii());
-        if value.contains("\r\n") { value.replace("\r\n", "").trim().to_owned() } else { value.trim().to_owned() }
+        if value.contains("\r\n") {
+            value.replace("\r\n", "").trim().to_owned()
+        } else {
+            value.trim().to_owned()
+        }
     }
 
     /// The recipients: Resent-To, -Cc and -Bcc of the newest resending, else To, Cc and Bcc.

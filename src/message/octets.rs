@@ -114,7 +114,6 @@ fn read(source: &Source, block: &mut Vec<u8>, at: u64, octets: usize) -> Result<
 }
 
 impl Kept<'_> {
-
     fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
         let left = self.end - self.at;
         if takes_stretches

@@ -33,6 +33,7 @@ impl<L: Link> Session<'_, L> {
         let mut sender = None;
         let asked = self.fit_envelope(envelope);
         let asked = asked.and_then(|()| self.ask_envelope(envelope, &mut sender, &mut fates, observer));
+        fates.lay_out();
         Probe { sender, recipients: fates.each, failure: asked.err() }
     }
 
@@ -44,7 +45,7 @@ impl<L: Link> Session<'_, L> {
         observer: &mut dyn Observer,
     ) -> Result<(), Failure> {
         let declared = Declared { utf8: envelope.needs_utf8(), ..Declared::default() };
-        let landed = self.announce(envelope, declared, Load::default(), true, observer)?;
+        let landed = self.announce(envelope, declared, Load::default(), true, fates, observer)?;
         let Landed { replies, cut, .. } = landed.with_its_reason();
         let mut replies = replies.into_iter();
         let mail = replies.next();

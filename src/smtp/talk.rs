@@ -35,7 +35,14 @@ const HELLO_KEPT: usize = 64 * 1024;
 
 impl<L: Link> Talk<L> {
     pub fn new(link: L, limits: Limits) -> Talk<L> {
-        Talk { link, limits, lost: false, reader: ReplyReader::default(), said: VecDeque::new(), masked: Vec::new() }
+        Talk {
+            link,
+            limits,
+            lost: false,
+            reader: ReplyReader::default(),
+            said: VecDeque::new(),
+            masked: Vec::new(),
+        }
     }
 
     pub fn limit(&self, stage: Stage) -> Duration {
@@ -150,6 +157,9 @@ impl<L: Link> Talk<L> {
             // It names the message: no other will have the same.
             return self.reply(stage, observer).map(Arc::new);
         }
+        if let Some(reply) = self.said_again(observer) {
+            return Ok(reply);
+        }
         let mut limit = Limit::new(self.limit(stage));
         loop {
             let line = self.link.line(&mut limit);
@@ -162,6 +172,9 @@ impl<L: Link> Talk<L> {
 
     /// A reply of a flight that has come already, without waiting.
     pub fn reply_at_hand(&mut self, observer: &mut dyn Observer) -> Result<Option<Arc<Reply>>, Cause> {
+        if let Some(reply) = self.said_again(observer) {
+            return Ok(Some(reply));
+        }
         loop {
             let line = self.link.line_at_hand();
             let Some(line) = self.marked(line)? else { return Ok(None) };
@@ -169,6 +182,14 @@ impl<L: Link> Talk<L> {
                 return Ok(Some(reply));
             }
         }
+    }
+
+    /// A reply at hand that was said before.
+    fn said_again(&mut self, observer: &mut dyn Observer) -> Option<Arc<Reply>> {
+        let Talk { said, link, reader, .. } = self;
+        let (_, reply) = said.iter().find(|(line, _)| reader.is_at_start() && link.skip(line))?;
+        observer.note(&Event::Response(reply));
+        Some(Arc::clone(reply))
     }
 
     /// A reply without secrets, once it is whole; one that was said before is not read again.
