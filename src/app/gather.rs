@@ -13,6 +13,7 @@ use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list, is_plain, mailbox};
 use crate::terms::envelope::{Envelope, Sender, without_duplicates};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
+use crate::terms::find;
 use crate::watch::wait::Watch;
 use anyhow::Context;
 use std::io::ErrorKind;
@@ -254,7 +255,8 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
             (String::from_utf8(octets).unwrap_or_default(), Some(odd))
         }
     };
-    found.reserve(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1);
+    let lines: usize = text.as_bytes().chunks(4096).map(|part| find::count(b'\n', part)).sum();
+    found.reserve(lines + 1);
     let (list, mut at, mut from) = (Arc::new(text), 0, 0);
     let text = list.as_str();
     let bad = |at, problem| {
@@ -262,7 +264,7 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
         Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
     };
     while from < text.len() {
-        let end = memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length);
+        let end = find::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length);
         let line = &text[from..end];
         at += 1;
         let alike = found.last().and_then(|before| Address::parse_alike(&list, from..end, before));
