@@ -3,6 +3,7 @@
 use super::exchange::Exchange;
 use super::via::judge::{Body, Judgement};
 use super::via::service::Simple;
+use crate::net::wire::Wire;
 use crate::terms::answer::Answer;
 use crate::terms::failure::Cause;
 use crate::terms::mask::{self, Form};
@@ -11,7 +12,7 @@ use crate::terms::reply::Reply;
 use hyper::Response;
 use hyper::body::Incoming;
 use reqwest::Url;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -37,6 +38,8 @@ pub(super) struct Heard {
     pub(super) fields: HeaderMap,
     /// The body was asked for and did not come whole.
     pub(super) is_cut: bool,
+    /// The connection, where it was to be kept and the server keeps it too.
+    pub(super) wire: Option<Wire>,
 }
 
 /// A service whose answers are judged, and how many recipients it was told.
@@ -48,15 +51,17 @@ pub(super) fn hear<'m>(
     mut exchange: Exchange<'_>,
     output: Output<'_>,
     judged: Judged<'_>,
+    keeps: bool,
     masks: impl Iterator<Item = &'m Form>,
 ) -> Heard {
+    let keeps = keeps && goes_on(&response);
     let fields = response.headers().clone();
     let status = response.status();
     let said =
         response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes().to_vec());
     let reason = said.unwrap_or_else(|| status.canonical_reason().unwrap_or_default().into());
     let mut body = reqwest::Response::from(response.map(reqwest::Body::wrap));
-    let (mut line, mut is_cut) = (String::new(), false);
+    let (mut line, mut is_cut, mut is_read) = (String::new(), false, false);
     let mut judgement = Judgement::default();
     match (output, judged) {
         (output, Some((service, told))) => {
@@ -76,11 +81,14 @@ pub(super) fn hear<'m>(
                 line = shortened(&line);
             }
         }
-        (Some(output), None) => is_cut = copy(&mut exchange, &mut body, output).is_err(),
+        (Some(output), None) => {
+            is_read = copy(&mut exchange, &mut body, output).is_ok();
+            is_cut = !is_read;
+        }
         (None, None) if status.is_success() => {}
         (None, None) => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
     }
-    exchange.finish();
+    let wire = exchange.finish(keeps && is_read);
     let reason = printable_octets(&reason);
     // Pages of errors repeat the status as their title and as their heading.
     let title = format!("{} {reason}", status.as_u16());
@@ -105,7 +113,17 @@ pub(super) fn hear<'m>(
         id,
     };
     let location = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    Heard { answer, location, fields, is_cut }
+    Heard { answer, location, fields, is_cut, wire }
+}
+
+/// True where the server does not leave behind this answer (RFC 9112 section 9.3).
+fn goes_on(response: &Response<Incoming>) -> bool {
+    let leaves = |value: &hyper::http::HeaderValue| {
+        let words = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+        words.split(',').any(|word| word.trim() == "close")
+    };
+    response.version() == hyper::Version::HTTP_11
+        && !response.headers().get_all(CONNECTION).iter().any(leaves)
 }
 
 /// What was read of a body.
@@ -160,8 +178,9 @@ fn copy(
     output: &mut dyn Write,
 ) -> Result<(), Cause> {
     exchange.stop_sending();
+    let until = Instant::now() + exchange.verdict_limit();
     loop {
-        match exchange.read(body.chunk(), None)? {
+        match exchange.read(body.chunk(), Some(until))? {
             // Who does not listen any more misses the rest.
             Ok(Some(octets)) => output.write_all(&octets).map_err(Cause::WriteFailed)?,
             Ok(None) => return output.flush().map_err(Cause::WriteFailed),
