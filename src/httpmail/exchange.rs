@@ -343,16 +343,16 @@ impl<'a> Exchange<'a> {
         let Exchange { line, course, connection, .. } = self;
         let out = is_out(&line.borrow(), &course.borrow());
         let is_clear = connection.into_parts().read_buf.is_empty();
-        let mut line = Rc::into_inner(line)?.into_inner();
-        if keeps && out && is_clear && line.problem.is_none() && !line.is_broken {
-            return Some(line.wire);
+        if !out {
+            line.borrow_mut().wire.abandon();
+            return None;
         }
-        if out {
-            line.wire.finish()
-        } else {
-            line.wire.abandon()
+        if !keeps || !is_clear {
+            line.borrow_mut().wire.finish();
+            return None;
         }
-        None
+        let line = Rc::into_inner(line)?.into_inner();
+        (line.problem.is_none() && !line.is_broken).then_some(line.wire)
     }
 }
 

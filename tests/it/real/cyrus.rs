@@ -200,9 +200,11 @@ fn cyrus_submits_octet_for_octet_what_it_was_given() {
     let ran = cyrus.post(
         "null",
         format!("{head}<7@x>\r\n\r\nnull\r\n").as_bytes(),
-        "--password-file pw --from= --to b@d.example",
+        "--password-file pw --from= --to b@d.example -v",
     );
     ran.must("the null sender", 0, "");
+    // One that is asked who he is, and one for all the rest.
+    assert_eq!(ran.stderr().matches(": connecting ").count(), 2, "{}", ran.stderr());
 }
 
 #[test]
