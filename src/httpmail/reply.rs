@@ -86,7 +86,11 @@ pub(super) fn hear<'m>(
             is_cut = !is_read;
         }
         (None, None) if status.is_success() => {}
-        (None, None) => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
+        (None, None) => {
+            let octets;
+            (octets, is_read) = excerpt(&mut exchange, &mut body);
+            line = in_a_line(&fields, &octets);
+        }
     }
     let wire = exchange.finish(keeps && is_read);
     let reason = printable_octets(&reason);
@@ -189,17 +193,19 @@ fn copy(
     }
 }
 
-/// The first octets of the body, as far as they come soon.
-fn excerpt(exchange: &mut Exchange<'_>, body: &mut reqwest::Response) -> Vec<u8> {
+/// The first octets of the body, as far as they come soon; true where they are all of it.
+fn excerpt(exchange: &mut Exchange<'_>, body: &mut reqwest::Response) -> (Vec<u8>, bool) {
     exchange.stop_sending();
     let until = Instant::now() + WORDS;
     let mut octets = Vec::new();
-    while octets.len() < LOOKED_AT
-        && let Ok(Ok(Some(more))) = exchange.read(body.chunk(), Some(until))
-    {
-        octets.extend_from_slice(&more[..more.len().min(LOOKED_AT - octets.len())]);
+    while octets.len() < LOOKED_AT {
+        match exchange.read(body.chunk(), Some(until)) {
+            Ok(Ok(Some(more))) => octets.extend_from_slice(&more[..more.len().min(LOOKED_AT - octets.len())]),
+            Ok(Ok(None)) => return (octets, true),
+            Ok(Err(_)) | Err(_) => break,
+        }
     }
-    octets
+    (octets, false)
 }
 
 /// A body in one line: tags of HTML left out, blanks drawn together.

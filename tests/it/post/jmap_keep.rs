@@ -67,6 +67,29 @@ fn all_requests_go_over_one_connection() {
 }
 
 #[test]
+fn a_challenge_and_a_redirect_are_answered_over_the_same_connection() {
+    let asking = part(move |mut peer: Peer| {
+        let mut heard = vec![whole(&mut peer)];
+        peer.say("HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 2\r\n\r\nno");
+        heard.push(whole(&mut peer));
+        peer.say("HTTP/1.1 302 Found\r\nLocation: /jmap/\r\nContent-Length: 0\r\n\r\n");
+        for body in all().map(|body| body.to_string()) {
+            heard.push(whole(&mut peer));
+            peer.say(&format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+        }
+        heard
+    });
+    let desk = desk();
+    desk.file("pw", "tiger77\n");
+    let words = "post --via jmap {url} mail.eml --user a --password-file pw --auth-in-clear --to b@d.example";
+    let (ran, kept) = desk.run(words, super::server::Feed::Nothing, vec![asking]);
+    ran.must("asked and sent on", 0, &[]);
+    assert_eq!(lines(&kept), [7]);
+    assert!(kept[0][0].field("authorization").is_none());
+    assert!(kept[0][1..].iter().all(|asked| asked.field("authorization").is_some()));
+}
+
+#[test]
 fn a_server_that_leaves_with_a_word_is_met_again() {
     // What carries the message goes over a connection that was seen to stay open, or over one of its own.
     for (cut, counts) in [(1, vec![1, 4]), (2, vec![2, 2, 1]), (3, vec![3, 1, 1]), (4, vec![4, 1])] {
