@@ -12,7 +12,7 @@ use crate::terms::reply::Reply;
 use hyper::Response;
 use hyper::body::Incoming;
 use reqwest::Url;
-use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -108,10 +108,13 @@ pub(super) fn hear<'m>(
     mask::apply(masks, &mut reply);
     let id = if has_id { reply.lines.pop() } else { None };
     let text = |name| fields.get(name).and_then(|value: &hyper::http::HeaderValue| value.to_str().ok());
+    // Two clocks may differ, and one of them be set meanwhile: what the server names is by its own.
+    let now = text(DATE.as_str()).and_then(|text| httpdate::parse_http_date(text).ok());
+    let now = now.unwrap_or_else(SystemTime::now);
     let answer = Answer {
         reply,
         location: None,
-        retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, SystemTime::now())),
+        retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, now)),
         dav_is_off: text("x-dav-error").is_some_and(|text| text.trim_start().starts_with("1204")),
         inside: judgement.inside,
         id,

@@ -220,6 +220,44 @@ fn a_clock_that_is_set_between_two_tries_neither_hurries_nor_holds_up_the_second
     }
 }
 
+#[test]
+fn a_date_to_come_again_is_read_by_the_clock_of_the_server_that_names_it() {
+    let Some(clock) = Clock::new() else { return };
+    for setting in ["+0", "+1d", "-1y", "@1969-12-31 12:00:00"] {
+        clock.set(setting);
+        let (dir, (door, address)) = (tempfile::tempdir().unwrap(), door());
+        fs::write(dir.path().join("note.eml"), HEAD).unwrap();
+        let later =
+            "503 Later\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:38 GMT";
+        let output = thread::scope(|scope| {
+            let server = scope.spawn(|| {
+                for status in [later, "201 Created"] {
+                    let mut stream = visitor(&door);
+                    let (mut asked, mut block) = (Vec::new(), [0; 4096]);
+                    while !asked.ends_with(HEAD.as_bytes()) {
+                        let count = stream.read(&mut block).unwrap();
+                        assert!(count > 0, "{setting}");
+                        asked.extend_from_slice(&block[..count]);
+                    }
+                    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").unwrap();
+                }
+            });
+            let mut command = program(&clock, dir.path());
+            command.args(["post", &format!("http://{address}/in"), "note.eml", "--json", "--retry", "1"]);
+            let output = limited(command.args(["--deadline", "60"]));
+            // Whoever still waits for a second try gets it.
+            if output.status.code() != Some(0) {
+                drop(TcpStream::connect(&address));
+            }
+            let served = server.join();
+            assert!(served.is_ok(), "{setting}: {}", String::from_utf8_lossy(&output.stderr));
+            output
+        });
+        assert_exit(&output, 0, setting);
+        assert!(took(&output) >= 900, "{setting}: it did not wait, {output:?}");
+    }
+}
+
 /// Runs send-stream, whose source sends half of what it declared, and the rest once the clock was set; or never.
 fn stream(clock: &Clock, jump: &str, deadline: &str, whole: bool) -> (Output, Option<Vec<u8>>) {
     clock.set("+0");
