@@ -94,13 +94,9 @@ pub(super) fn hear<'m>(
     }
     let wire = exchange.finish(keeps && is_read);
     let reason = printable_octets(&reason);
-    // Pages of errors repeat the status as their title and as their heading.
-    let title = format!("{} {reason}", status.as_u16());
-    while let Some(rest) = line.strip_prefix(&title).filter(|_| !reason.is_empty()) {
-        line = rest.trim_start().to_owned();
-    }
+    let words = without_title(&line, status.as_u16(), &reason).to_owned();
     let mut lines = vec![reason];
-    lines.extend(Some(line).filter(|line| !line.is_empty()));
+    lines.extend(Some(words).filter(|words| !words.is_empty()));
     // The name of the message is as little a place for a secret as its words are.
     let has_id = judgement.id.is_some();
     lines.extend(judgement.id);
@@ -108,13 +104,10 @@ pub(super) fn hear<'m>(
     mask::apply(masks, &mut reply);
     let id = if has_id { reply.lines.pop() } else { None };
     let text = |name| fields.get(name).and_then(|value: &hyper::http::HeaderValue| value.to_str().ok());
-    // Two clocks may differ, and one of them be set meanwhile: what the server names is by its own.
-    let now = text(DATE.as_str()).and_then(|text| httpdate::parse_http_date(text).ok());
-    let now = now.unwrap_or_else(SystemTime::now);
     let answer = Answer {
         reply,
         location: None,
-        retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, now)),
+        retry_after: come_again(&fields),
         dav_is_off: text("x-dav-error").is_some_and(|text| text.trim_start().starts_with("1204")),
         inside: judgement.inside,
         id,
@@ -224,6 +217,16 @@ fn in_a_line(fields: &HeaderMap, octets: &[u8]) -> String {
     shortened(words.trim_end_matches('\u{fffd}'))
 }
 
+/// Pages of errors repeat the status as their title and as their heading.
+fn without_title<'l>(line: &'l str, status: u16, reason: &str) -> &'l str {
+    let title = format!("{status} {reason}");
+    let mut rest = line;
+    while let Some(behind) = rest.strip_prefix(&title).filter(|_| !reason.is_empty()) {
+        rest = behind.trim_start();
+    }
+    rest
+}
+
 fn shortened(words: &str) -> String {
     let mut line: String = words.chars().take(LONGEST_LINE).collect();
     if line.len() < words.len() {
@@ -245,6 +248,14 @@ fn without_tags(text: &str) -> String {
         }
     }
     left
+}
+
+/// How long the server asks to be left alone.
+fn come_again(fields: &HeaderMap) -> Option<Duration> {
+    let text = |name| fields.get(name).and_then(|value| value.to_str().ok());
+    // Clocks differ, and may be set meanwhile: a date that the server names is by its own.
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    retry_after(text(RETRY_AFTER)?, now.unwrap_or_else(SystemTime::now))
 }
 
 /// Seconds, or a date (RFC 9110 section 10.2.3).
