@@ -24,7 +24,7 @@ impl Ahead {
     /// The message, if it was opened and opening it now would give the same.
     pub(super) fn take(&mut self, origin: &Origin) -> Option<Letter> {
         let opened = self.opened.take().filter(|(opened, _)| opened == origin);
-        let letter = opened.map(|(_, letter)| letter).filter(|letter| letter.message.is_as_opened());
+        let letter = opened.map(|(_, letter)| letter).filter(|letter| letter.message.is_still_at(origin));
         if letter.is_none() {
             // What is opened now may need the room.
             self.spent = None;

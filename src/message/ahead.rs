@@ -17,7 +17,38 @@ impl Message {
     }
 
     /// True where opening it now would give the same again.
-    pub fn is_as_opened(&self) -> bool {
-        matches!(&self.source, Held::Kept(source) if source.is_untouched())
+    pub fn is_still_at(&self, origin: &Origin) -> bool {
+        match (origin, &self.source) {
+            (Origin::Path(path), Held::Kept(source)) => source.is_still_at(path),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn another_file_at_the_same_path_is_another_message() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let place = |file: &str| {
+            let (link, new) = (path("now"), path("new"));
+            std::os::unix::fs::symlink(path(file), &new).unwrap();
+            fs::rename(new, link).unwrap();
+        };
+        for name in ["one", "two"] {
+            fs::write(path(name), "Subject: x\n\ny\n").unwrap();
+        }
+        place("one");
+        let origin = Origin::Path(path("now"));
+        let message = Message::open_ahead(&origin, &Handling::default(), &Watch::default()).unwrap();
+        assert!(message.is_still_at(&origin));
+        place("two");
+        assert!(!message.is_still_at(&origin));
+        place("one");
+        assert!(message.is_still_at(&origin));
     }
 }

@@ -33,9 +33,8 @@ pub enum Source {
 pub struct Seen {
     size: i64,
     modified: (i64, u64),
-    /// Which file it is, how many names it has, and when anything about it was changed last.
+    /// Which file it is, and when anything about it was changed last.
     file: (u64, u64),
-    names: u64,
     changed: (i64, u64),
 }
 
@@ -46,7 +45,6 @@ impl Seen {
             size: stat.st_size as i64,
             modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u64),
             file: (stat.st_dev as u64, stat.st_ino as u64),
-            names: stat.st_nlink as u64,
             changed: (stat.st_ctime as i64, stat.st_ctime_nsec as u64),
         }
     }
@@ -237,12 +235,11 @@ impl Source {
         }
     }
 
-    /// True where it is all in memory, and nothing at all was done to its file since: it was not given another name either, nor
-    /// was another put in its place.
-    pub(super) fn is_untouched(&self) -> bool {
+    /// True where it is all in memory, and the path leads to the same file still, to which nothing at all was done since.
+    pub(super) fn is_still_at(&self, path: &Path) -> bool {
         match self {
-            Source::File { file, seen, held, .. } if !held.is_empty() => {
-                fstat(file).is_ok_and(|stat| Seen::of(&stat) == *seen)
+            Source::File { seen, held, .. } if !held.is_empty() => {
+                stat(path).is_ok_and(|stat| Seen::of(&stat) == *seen)
             }
             _ => false,
         }
