@@ -211,6 +211,18 @@ fn smtp_server_refuses_a_log_on_in_clear_and_gets_none_unasked() {
 }
 
 #[test]
+fn aiosmtpd_offers_a_log_on_only_behind_starttls() {
+    let Some(mta) = Mta::aiosmtpd() else { return };
+    let (_, file) = &corpus::messages()[0];
+    let server = format!("--server=smtp://127.0.0.1:{}", mta.ports[0]);
+    let words = [&server[..], "--to=b@d.example", "--user=alice", "--password-file=password", "-vv"];
+    let output = mta.run(file, &[&words[..], &["--tls=off"]].concat());
+    must("in clear", &output, 91);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the server offers no log-on here") && !said.contains("> AUTH"), "{said}");
+}
+
+#[test]
 fn smtp_server_takes_nothing_from_whoever_has_not_logged_on() {
     let Some(mta) = Mta::smtp_server("smtp") else { return };
     let (_, file) = &corpus::messages()[0];

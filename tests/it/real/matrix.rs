@@ -56,11 +56,11 @@ pub(super) fn must(about: &str, output: &Output, exit: i32) {
 
 /// A message with a body of so many octets, in its canonical form.
 fn of_size(octets: usize) -> Vec<u8> {
-    let line = [&[b'x'; 98][..], b"\r\n"].concat();
+    let line = [&[b'x'; 998][..], b"\r\n"].concat();
     [
         &b"Date: Fri, 21 Nov 2025 10:00:00 +0000\r\nMessage-ID: <30@d.example>\r\nFrom: a@d.example\r\n\r\n"
             [..],
-        &line.repeat(octets / 100),
+        &line.repeat(octets / 1000),
     ]
     .concat()
 }
@@ -141,11 +141,12 @@ impl Peer<'_> {
             });
             ways.iter().zip(&outputs).for_each(|(way, output)| must(&format!("{about}, {way:?}"), output, 0));
         });
-        for (number, (way, file)) in ways.iter().zip(&files).enumerate() {
+        let form = (self.form)(file);
+        for (number, way) in ways.iter().enumerate() {
             let about = format!("{about}, {way:?}");
             let copy = copies.iter().find(|copy| corpus::number(copy) == Some(number));
             let copy = copy.unwrap_or_else(|| panic!("{about}: another came twice in its place"));
-            assert_same(&about, &(self.form)(file), (self.without)(copy));
+            assert_same(&about, &corpus::named(number, &form), (self.without)(copy));
         }
         outputs.iter().map(|output| json(output)["extensions"].to_string()).collect()
     }
@@ -267,7 +268,7 @@ impl Peer<'_> {
 
     fn refuses_what_is_too_large(&self, proved: &mut Proved) {
         let Some(limit) = self.limit else { return proved.tell("too large", "no limit") };
-        let file = of_size(limit + 100);
+        let file = of_size(limit + 1000);
         assert!(file.len() > limit);
         let output = self.send(self.plain(), &file, &[&to(self.to)]);
         must(self.name, &output, 109);

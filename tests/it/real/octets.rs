@@ -18,9 +18,12 @@ type Without = fn(&[u8]) -> &[u8];
 /// The canonical form with LF for CRLF; a bare CR would stay and be seen.
 pub(super) fn with_lf(file: &[u8]) -> Vec<u8> {
     let form = canonical(file);
-    form.split_inclusive(|octet| *octet == b'\n')
-        .flat_map(|line| [&line[..line.len() - 2], b"\n"].concat())
-        .collect()
+    let mut out = Vec::with_capacity(form.len());
+    for line in form.split_inclusive(|octet| *octet == b'\n') {
+        out.extend_from_slice(&line[..line.len() - 2]);
+        out.push(b'\n');
+    }
+    out
 }
 
 pub(super) fn assert_same(name: &str, wanted: &[u8], found: &[u8]) {

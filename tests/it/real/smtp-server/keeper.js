@@ -49,17 +49,21 @@ const options = {
     onData(stream, session, done) {
         const name = String(++kept);
         const { mailFrom, rcptTo } = session.envelope;
-        const part = path.join('mail/box/tmp', name);
-        const file = fs.createWriteStream(part);
-        file.write(`X-User: ${session.user || ''}\n`);
-        file.write(`X-Mail-Args: ${spoken(mailFrom)}\n`);
-        rcptTo.forEach(recipient => file.write(`X-Rcpt-Args: ${spoken(recipient)}\n`));
-        file.write(`Received: with ${session.transmissionType}\n`);
-        stream.pipe(file);
-        file.on('finish', () => {
-            const late = ({ address }) => address.startsWith('late@');
+        const head = [
+            `X-User: ${session.user || ''}`,
+            `X-Mail-Args: ${spoken(mailFrom)}`,
+            ...rcptTo.map(recipient => `X-Rcpt-Args: ${spoken(recipient)}`),
+            `Received: with ${session.transmissionType}`
+        ];
+        // It comes in a piece for each dot that was doubled.
+        const pieces = head.map(line => Buffer.from(`${line}\n`));
+        stream.on('data', piece => pieces.push(piece));
+        stream.on('end', () => {
             if (stream.sizeExceeded) return done(refusal(552, 'too large'));
+            const part = path.join('mail/box/tmp', name);
+            fs.writeFileSync(part, Buffer.concat(pieces));
             fs.renameSync(part, path.join('mail/box/new', name));
+            const late = ({ address }) => address.startsWith('late@');
             const said = `queued as ${name}`;
             done(null, mode === 'lmtp' ? rcptTo.map(it => (late(it) ? refusal(550, 'box full') : said)) : said);
         });
