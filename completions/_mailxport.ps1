@@ -322,6 +322,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailxport' -ScriptBlock {
             [CompletionResult]::new('--maildir', '--maildir', [CompletionResultType]::ParameterName, 'Keep messages in this Maildir')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End with status 0 after N messages')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Refuse larger messages; k, M, G are powers of 1024')
+            [CompletionResult]::new('--max-recipients', '--max-recipients', [CompletionResultType]::ParameterName, 'Take N recipients a message, and say so; the others get 452')
             [CompletionResult]::new('--without', '--without', [CompletionResultType]::ParameterName, 'Do without an extension, or a comma list of them; may be repeated')
             [CompletionResult]::new('--hostname', '--hostname', [CompletionResultType]::ParameterName, 'The name in the greeting [default: this machine''s]')
             [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'Offer TLS with this certificate (PEM, the chain behind it)')

@@ -1383,7 +1383,7 @@ _mailxport() {
             return 0
             ;;
         mailxport__subcmd__sink)
-            opts="-h --listen --allow-remote --maildir --discard --count --json --max-size --without --hostname --tls-self-signed --tls-cert --tls-key --implicit --auth --auth-in-clear --reject --drop --delay --help"
+            opts="-h --listen --allow-remote --maildir --discard --count --json --max-size --max-recipients --without --hostname --tls-self-signed --tls-cert --tls-key --implicit --auth --auth-in-clear --reject --drop --delay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1402,6 +1402,10 @@ _mailxport() {
                     return 0
                     ;;
                 --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-recipients)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -312,6 +312,7 @@ set edit:completion:arg-completer[mailxport] = {|@words|
             cand --maildir 'Keep messages in this Maildir'
             cand --count 'End with status 0 after N messages'
             cand --max-size 'Refuse larger messages; k, M, G are powers of 1024'
+            cand --max-recipients 'Take N recipients a message, and say so; the others get 452'
             cand --without 'Do without an extension, or a comma list of them; may be repeated'
             cand --hostname 'The name in the greeting [default: this machine''s]'
             cand --tls-cert 'Offer TLS with this certificate (PEM, the chain behind it)'

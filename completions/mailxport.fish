@@ -333,6 +333,7 @@ complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l listen -d '
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l maildir -d 'Keep messages in this Maildir' -r -F
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l count -d 'End with status 0 after N messages' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l max-size -d 'Refuse larger messages; k, M, G are powers of 1024' -r
+complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l max-recipients -d 'Take N recipients a message, and say so; the others get 452' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l without -d 'Do without an extension, or a comma list of them; may be repeated' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l hostname -d 'The name in the greeting [default: this machine\'s]' -r
 complete -c mailxport -n "__fish_mailxport_using_subcommand sink" -l tls-cert -d 'Offer TLS with this certificate (PEM, the chain behind it)' -r -F

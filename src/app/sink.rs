@@ -122,6 +122,7 @@ fn setup(args: SinkArgs) -> Result<Setup, Refused> {
         store: args.maildir.map_or(StoreChoice::Discard, StoreChoice::Maildir),
         hostname: args.hostname.unwrap_or_else(|| uname().nodename().to_string_lossy().into_owned()),
         max_size: args.max_size,
+        max_recipients: args.max_recipients,
         count: args.count,
         certificate,
         implicit: args.implicit,

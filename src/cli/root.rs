@@ -11,6 +11,7 @@ use super::sendmail::SendmailArgs;
 use super::sink::SinkArgs;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 /// Hands mail to a server exactly once, and says in its exit status what became of it
 #[derive(Debug, Parser)]
@@ -81,8 +82,9 @@ fn in_haste(arguments: &[OsString]) -> Option<Command> {
 }
 
 fn options_of<A: Args>(arguments: &[OsString]) -> Option<A> {
-    let command = A::augment_args(clap::Command::new("mailxport"));
-    A::from_arg_matches_mut(&mut command.try_get_matches_from(&arguments[1..]).ok()?).ok()
+    // The end of the process frees it as well, and all at once.
+    let mut command = ManuallyDrop::new(A::augment_args(clap::Command::new("mailxport")));
+    A::from_arg_matches_mut(&mut command.try_get_matches_from_mut(&arguments[1..]).ok()?).ok()
 }
 
 /// Each command says what it does beside its own options.

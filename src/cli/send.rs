@@ -70,7 +70,8 @@ pub struct SendArgs {
     /// Name so many recipients at most in one transaction
     ///
     /// A message to more goes in several transactions, one after the other. Where a server takes fewer, those it takes get the message
-    /// first; with --partial that is so without this option too. A transaction that fails behind one that did not makes it 41 or 42.
+    /// first; with --partial that is so without this option too, and one that says how many it takes (LIMITS, RFC 9422) gets no more
+    /// at a time. A transaction that fails behind one that did not makes it 41 or 42.
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Envelope")]
     pub max_recipients: Option<usize>,
 

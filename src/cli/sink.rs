@@ -56,9 +56,15 @@ pub struct SinkArgs {
     #[arg(long, value_name = "N", value_parser = size)]
     pub max_size: Option<u64>,
 
+    /// Take N recipients a message, and say so; the others get 452
+    ///
+    /// It is said by the extension LIMITS (RFC 9422), which --without limits leaves out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=999_999))]
+    pub max_recipients: Option<u32>,
+
     /// Do without an extension, or a comma list of them; may be repeated
     ///
-    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes, starttls, auth; ehlo takes EHLO itself away.
+    /// One of pipelining, size, 8bitmime, smtputf8, dsn, chunking, enhancedstatuscodes, limits, starttls, auth; ehlo takes EHLO itself away.
     #[arg(long, value_name = "EXT", value_delimiter = ',')]
     pub without: Vec<Extension>,
 

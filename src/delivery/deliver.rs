@@ -275,14 +275,15 @@ fn send<'a>(
 ) -> Outcome {
     raise(line, plan, watch, observer);
     match line {
-        Line::Up(_) => {
+        Line::Up(session) => {
+            let announced = session.offered().most_recipients;
             if let Err(halt) = watch.check() {
                 let failure = Failure::new(Stage::Mail, halt.cause(Duration::ZERO));
                 let outcome = untried(failure.at(&plan.endpoint.to_string()), &letter.envelope);
                 *line = Line::Lost;
                 return outcome;
             }
-            in_parts(plan, letter, &mut |envelope, message, anew| {
+            in_parts(plan, letter, announced, &mut |envelope, message, anew| {
                 if anew && matches!(line, Line::Lost) {
                     *line = Line::NotYet;
                     raise(line, plan, watch, observer);

@@ -12,15 +12,18 @@ use crate::terms::plan::Plan;
 use crate::terms::reply::Reply;
 use crate::watch::brink;
 
-/// Sends a message to all of its recipients, so many at a time as the plan and the server allow. A server may hang up on a list that
+/// Sends a message to all of its recipients, so many at a time as the plan and the server allow, which may have said how many it
+/// takes. A server may hang up on a list that
 /// goes far beyond what it takes: the transaction behind that is told that it may begin with a session anew.
 pub(super) fn in_parts(
     plan: &Plan,
     letter: &mut Letter,
+    announced: Option<usize>,
     transaction: &mut dyn FnMut(&Envelope, &mut Message, bool) -> Outcome,
 ) -> Outcome {
     let may_part = (plan.partial || plan.max_recipients.is_some()) && letter.message.is_measured();
-    let mut most = plan.max_recipients.filter(|_| may_part).unwrap_or(usize::MAX);
+    let limits = [plan.max_recipients, announced].into_iter().flatten().filter(|_| may_part);
+    let mut most = limits.min().unwrap_or(usize::MAX);
     let everybody = letter.envelope.recipients.clone();
     let (mut from, mut whole, mut anew) = (0usize, None, false);
     loop {

@@ -2,7 +2,7 @@
 //!
 //! LF, CRLF and a lone CR end a line, CR CR LF ends one (RFC 5321 section 2.3.8 leaves only CRLF on the wire).
 
-use memchr::memchr2;
+use crate::terms::find::memchr2;
 
 /// How a line ended as it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list};
+use crate::terms::find::memchr;
 use crate::terms::target::{Target, targets};
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ impl Header {
         let mut fields: Vec<Field> = Vec::new();
         let mut at = 0;
         while at < block.len() {
-            let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |lf| at + lf + 1);
+            let end = memchr(b'\n', &block[at..]).map_or(block.len(), |lf| at + lf + 1);
             let line = &block[at..end];
             match (line.first(), fields.last_mut()) {
                 (Some(b' ' | b'\t'), Some(field)) => {
@@ -34,7 +35,7 @@ impl Header {
                     field.value.end = end;
                 }
                 _ => {
-                    let colon = memchr::memchr(b':', line).unwrap_or(line.len() - 1);
+                    let colon = memchr(b':', line).unwrap_or(line.len() - 1);
                     let name = String::from_utf8_lossy(line[..colon].trim_ascii()).to_ascii_lowercase();
                     fields.push(Field { name, whole: at..end, value: at + colon + 1..end });
                 }

@@ -1,5 +1,7 @@
 //! One look at many octets at once: whether they are plain lines. Written so that the compiler makes wide steps of it.
 
+use crate::terms::find;
+
 /// What whole lines are like.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Look {
@@ -80,7 +82,7 @@ impl Plain {
         let look = Look::at(lines);
         if look.is_plain() {
             self.octets += lines.len() as u64;
-            self.lines += memchr::memchr_iter(b'\n', lines).count() as u64;
+            self.lines += find::count(b'\n', lines) as u64;
             self.has_dots |= look.has_dots();
             self.has_eight_bit |= look.has_eight_bit();
         }

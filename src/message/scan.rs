@@ -3,7 +3,7 @@
 use super::ending::{End, Lines, Piece};
 use super::look::Plain;
 use crate::terms::failure::Unfit;
-use memchr::{memchr, memrchr};
+use crate::terms::find::{memchr, memrchr};
 
 /// What is known of a message after it was read once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

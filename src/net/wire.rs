@@ -3,6 +3,7 @@
 use super::link::{Binding, Limit, Link, Offer};
 use super::tls::{Secured, Securing};
 use crate::terms::failure::Cause;
+use crate::terms::find;
 use crate::terms::reply::{Garble, LONGEST_LINE};
 use crate::terms::tls::{TlsFacts, TlsProblem};
 use crate::watch::wait::Watch;
@@ -60,7 +61,7 @@ impl Inbox {
 
     fn line(&mut self) -> Result<Option<Vec<u8>>, Cause> {
         let unseen = &self.octets[self.seen..];
-        let Some(at) = memchr::memchr(b'\n', unseen) else {
+        let Some(at) = find::memchr(b'\n', unseen) else {
             self.seen = self.octets.len();
             if self.octets.len() - self.start > LONGEST_LINE + 2 {
                 let shown = self.octets[self.start..self.start + 80].to_vec();

@@ -222,6 +222,8 @@ pub enum Extension {
     Chunking,
     /// RFC 2034.
     EnhancedStatusCodes,
+    /// RFC 9422.
+    Limits,
     /// RFC 3207.
     StartTls,
     /// RFC 4954.
@@ -230,7 +232,7 @@ pub enum Extension {
     Ehlo,
 }
 
-const EXTENSIONS: [(&str, Extension); 10] = [
+const EXTENSIONS: [(&str, Extension); 11] = [
     ("pipelining", Extension::Pipelining),
     ("size", Extension::Size),
     ("8bitmime", Extension::EightBitMime),
@@ -238,6 +240,7 @@ const EXTENSIONS: [(&str, Extension); 10] = [
     ("dsn", Extension::Dsn),
     ("chunking", Extension::Chunking),
     ("enhancedstatuscodes", Extension::EnhancedStatusCodes),
+    ("limits", Extension::Limits),
     ("starttls", Extension::StartTls),
     ("auth", Extension::Auth),
     ("ehlo", Extension::Ehlo),

@@ -205,6 +205,8 @@ impl<'a> Session<'a> {
         self.hello = Some(Hello { name: name.to_owned(), protocol });
         let mut lines = vec![self.office.hostname.clone()];
         let size = self.office.max_size.map_or_else(|| "SIZE".to_owned(), |size| format!("SIZE {size}"));
+        let most =
+            self.office.max_recipients.map_or_else(String::new, |most| format!("LIMITS RCPTMAX={most}"));
         let words = [
             (Extension::Pipelining, "PIPELINING"),
             (Extension::Size, &size),
@@ -213,6 +215,7 @@ impl<'a> Session<'a> {
             (Extension::Dsn, "DSN"),
             (Extension::Chunking, "CHUNKING"),
             (Extension::EnhancedStatusCodes, "ENHANCEDSTATUSCODES"),
+            (Extension::Limits, &most),
             (Extension::StartTls, "STARTTLS"),
             (Extension::Auth, "AUTH PLAIN LOGIN"),
         ];
@@ -284,7 +287,8 @@ impl<'a> Session<'a> {
             return Ok(Turn::Next);
         };
         let needed = to.len() + orcpt.as_ref().map_or(0, String::len) + ENTRY;
-        let Some(room) = mail.room.checked_sub(needed) else {
+        let has_most = self.office.max_recipients.is_some_and(|most| mail.to.len() >= most as usize);
+        let Some(room) = mail.room.checked_sub(needed).filter(|_| !has_most) else {
             return self.say(&Reply::new(452, "4.5.3", "too many recipients for one transaction"));
         };
         mail.room = room;
@@ -306,6 +310,7 @@ impl<'a> Session<'a> {
         let possible = match extension {
             Extension::StartTls => self.tls.is_none() && self.office.identity().is_some(),
             Extension::Auth => self.may_log_on_here(),
+            Extension::Limits => self.office.max_recipients.is_some(),
             _ => true,
         };
         extended && possible && self.office.behaviour.has(extension)

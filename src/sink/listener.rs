@@ -39,6 +39,8 @@ pub struct Setup {
     pub hostname: String,
     /// The octets a message may have.
     pub max_size: Option<u64>,
+    /// The recipients a message may have.
+    pub max_recipients: Option<u32>,
     /// The messages it takes; [`Sink::wait`] returns when they are kept and answered.
     pub count: Option<u64>,
     /// The certificate it shows; none means no TLS.
@@ -60,6 +62,7 @@ impl Setup {
             store,
             hostname: "localhost".into(),
             max_size: None,
+            max_recipients: None,
             count: None,
             certificate: None,
             implicit: false,

@@ -19,6 +19,7 @@ const MOST_SESSIONS: usize = 512;
 pub(super) struct Office {
     pub(super) hostname: String,
     pub(super) max_size: Option<u64>,
+    pub(super) max_recipients: Option<u32>,
     pub(super) behaviour: Behaviour,
     pub(super) store: Store,
     pub(super) heard: Box<dyn Fn(&Kept) + Send + Sync>,
@@ -48,7 +49,7 @@ impl Office {
         hostname: String,
         heard: Box<dyn Fn(&Kept) + Send + Sync>,
     ) -> Result<Self, SinkProblem> {
-        let Setup { certificate, implicit, gate, max_size, behaviour, count, .. } = setup;
+        let Setup { certificate, implicit, gate, max_size, max_recipients, behaviour, count, .. } = setup;
         let identity = certificate.map(|choice| Identity::open(&choice, &hostname));
         let identity = identity.transpose().map_err(SinkProblem::Certificate)?;
         let store = Store::open(setup.store, &hostname).map_err(SinkProblem::Store)?;
@@ -56,6 +57,7 @@ impl Office {
         Ok(Self {
             hostname,
             max_size,
+            max_recipients,
             behaviour,
             store,
             heard,

@@ -16,6 +16,8 @@ pub struct Capabilities {
     pub starttls: bool,
     pub chunking: bool,
     pub binary: bool,
+    /// How many recipients it takes in one transaction, where it says so (RFC 9422).
+    pub most_recipients: Option<usize>,
     /// The mechanisms behind AUTH, in capitals.
     pub auth: Vec<String>,
 }
@@ -36,6 +38,7 @@ impl Capabilities {
                 "CHUNKING" => found.chunking = true,
                 "BINARYMIME" => found.binary = true,
                 "STARTTLS" => found.starttls = true,
+                "LIMITS" => found.most_recipients = words.find_map(most_recipients),
                 "AUTH" => found.auth.extend(words.map(str::to_ascii_uppercase)),
                 "SIZE" => {
                     found.size = true;
@@ -52,6 +55,14 @@ impl Capabilities {
 fn size_limit(word: &str) -> Option<u64> {
     let digits = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
     if digits { word.parse().ok().filter(|&limit| limit > 0) } else { None }
+}
+
+/// RFC 9422 section 4.2: a number of at most six digits that does not begin with 0; what is none is no limit.
+fn most_recipients(word: &str) -> Option<usize> {
+    let (name, value) = word.split_once('=')?;
+    let is_number = (1..=6).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
+    let limit = if name.eq_ignore_ascii_case("RCPTMAX") && is_number { value.parse().ok() } else { None };
+    limit.filter(|&limit| limit > 0)
 }
 
 #[cfg(test)]
@@ -79,6 +90,18 @@ mod tests {
         for text in ["SIZE", "SIZE 0", "SIZE x", "SIZE -1", "SIZE 100000000000000000000000000", "SIZE +5"] {
             let found = read(&[text]);
             assert!(found.size && found.size_limit.is_none(), "{text}");
+        }
+        assert_eq!(read(&["limits MAILMAX=5 rcptmax=999999"]).most_recipients, Some(999_999));
+        for text in [
+            "LIMITS",
+            "LIMITS RCPTMAX",
+            "LIMITS RCPTMAX=",
+            "LIMITS RCPTMAX=0",
+            "LIMITS RCPTMAX=1000000",
+            "LIMITS RCPTMAX=+5",
+            "LIMITS RCPTDOMAINMAX=5",
+        ] {
+            assert_eq!(read(&[text]).most_recipients, None, "{text}");
         }
         let greeting_only =
             Capabilities::read(&Reply { code: 250, enhanced: None, lines: vec!["SIZE 5".to_owned()] });

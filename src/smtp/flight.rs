@@ -30,6 +30,12 @@ pub struct Flight<'a> {
 }
 
 impl Flight<'_> {
+    /// Commands behind which the replies are waited for once.
+    fn first(&self) -> usize {
+        let all_fit = self.offered.most_recipients.is_some_and(|most| most >= self.recipients.len());
+        if all_fit { usize::MAX } else { FIRST }
+    }
+
     fn len(&self) -> usize {
         self.before.len() + self.recipients.len() + usize::from(self.rider.is_some())
     }
@@ -81,7 +87,8 @@ impl Landed {
 const AT_ONCE: usize = 32 * 1024;
 
 /// Commands behind which a long list waits once for its replies: a server that takes fewer recipients counts those that come
-/// nevertheless against the client, and leaves if they are many (RFC 5321 section 4.5.3.1.10; 1,000 is a usual number).
+/// nevertheless against the client, and leaves if they are many (RFC 5321 section 4.5.3.1.10; 1,000 is a usual number). One that
+/// says how many it takes needs no such look.
 const FIRST: usize = 1100;
 
 /// So many recipients in a row for whom there was no room: there is none for the rest either.
@@ -131,7 +138,8 @@ impl Air<'_> {
     fn pack(&mut self, observer: &mut dyn Observer) -> Result<(), Cause> {
         self.out.clear();
         self.sent = 0;
-        let until = if self.packed < FIRST { FIRST } else { usize::MAX };
+        let first = self.flight.first();
+        let until = if self.packed < first { first } else { usize::MAX };
         while self.out.len() < AT_ONCE
             && self.packed < until
             && let Some(command) = self.flight.command(self.packed)?
@@ -172,8 +180,8 @@ fn fly<L: Link>(
     let (out, ends) = (Vec::new(), VecDeque::new());
     let mut air = Air { flight, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
     while air.packed < flight.len() {
-        if air.packed == FIRST {
-            hear(talk, flight, FIRST, landed, observer)?;
+        if air.packed == flight.first() {
+            hear(talk, flight, air.packed, landed, observer)?;
             if is_full(flight, &landed.replies) {
                 break;
             }

@@ -17,8 +17,8 @@ use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Outcome;
 use std::time::Instant;
 
-/// Recipients with whom a message may go along. On a longer list a server that takes fewer may hang up, and then what went along
-/// is as good as unknown.
+/// Recipients with whom a message may go along to a server that does not say how many it takes. On a longer list one that takes
+/// fewer may hang up, and then what went along is as good as unknown.
 const ALONG: usize = 1000;
 
 impl<L: Link> Session<'_, L> {
@@ -80,7 +80,8 @@ impl<L: Link> Session<'_, L> {
         let along = self.offered.pipelining
             && self.may_ride(envelope)
             && self.plan.endpoint.protocol == Protocol::Smtp;
-        if along && envelope.recipients.len() <= ALONG && chunk::is_small(message) {
+        let most = self.offered.most_recipients.unwrap_or(0).max(ALONG);
+        if along && envelope.recipients.len() <= most && chunk::is_small(message) {
             return chunk::whole(message).map(|octets| Way::Along { octets });
         }
         Ok(Way::Chunks)

@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod envelope;
 pub mod event;
 pub mod failure;
+pub mod find;
 pub mod ixp;
 mod ixp_table;
 pub mod mailbox;

@@ -69,20 +69,15 @@ fn is_in(mask: u64, signal: i32) -> bool {
 
 /// The signals that this process ignores, by Linux's own word; none where it gives none.
 fn ignored_mask() -> u64 {
-    mask_in(&first_of("/proc/self/status"))
-        .or_else(|| mask_in(&std::fs::read_to_string("/proc/self/status").unwrap_or_default()))
-        .unwrap_or(0)
-}
-
-/// What one read gives, commonly all of it: to ask for the length first and to feel for the end takes a dozen calls.
-fn first_of(path: &str) -> String {
+    const STATUS: &str = "/proc/self/status";
+    // One read commonly gives all of it: to ask for the length first and to feel for the end takes a dozen calls.
     let mut octets = [0u8; 4096];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut octets));
-    String::from_utf8_lossy(&octets[..read.unwrap_or(0)]).into_owned()
+    let read = std::fs::File::open(STATUS).and_then(|mut file| file.read(&mut octets)).unwrap_or(0);
+    mask_in(&octets[..read]).or_else(|| mask_in(&std::fs::read(STATUS).unwrap_or_default())).unwrap_or(0)
 }
 
-fn mask_in(status: &str) -> Option<u64> {
-    let (_, rest) = status.split_once("\nSigIgn:")?;
-    let (hex, _) = rest.split_once('\n')?;
-    u64::from_str_radix(hex.trim(), 16).ok()
+fn mask_in(status: &[u8]) -> Option<u64> {
+    let mut lines = status.split_inclusive(|&octet| octet == b'\n');
+    let value = lines.find_map(|line| line.strip_prefix(b"SigIgn:")?.strip_suffix(b"\n"))?;
+    u64::from_str_radix(std::str::from_utf8(value).ok()?.trim(), 16).ok()
 }

@@ -53,6 +53,8 @@ pub(super) struct Server {
     lmtp: bool,
     pipelining: bool,
     chunking: bool,
+    /// How many recipients it says it takes.
+    most: Option<usize>,
     /// The chunk that is being taken: its octets still to come, and whether it is the last.
     chunk: Option<(usize, bool)>,
     /// So many answers are good at first; of 256 behind them so many are not.
@@ -74,6 +76,7 @@ impl Server {
             lmtp,
             pipelining,
             chunking: false,
+            most: None,
             chunk: None,
             calm: 0,
             spite: 0,
@@ -89,6 +92,11 @@ impl Server {
     /// Takes messages in chunks too.
     pub(super) fn in_chunks(self, chunking: bool) -> Server {
         Server { chunking, ..self }
+    }
+
+    /// Says how many recipients it takes.
+    pub(super) fn taking(self, most: Option<usize>) -> Server {
+        Server { most, ..self }
     }
 
     /// Answers at random.
@@ -200,10 +208,10 @@ impl Server {
         one(match ask {
             Ask::Greeting => "220 memory",
             Ask::Hello => {
+                let limits = self.most.map(|most| format!("250-LIMITS RCPTMAX={most}"));
                 let mut all = vec!["250-memory"];
-                if self.chunking {
-                    all.push("250-CHUNKING");
-                }
+                all.extend(self.chunking.then_some("250-CHUNKING"));
+                all.extend(limits.as_deref());
                 all.extend(if self.pipelining {
                     &["250-SIZE 10000000", "250 PIPELINING"][..]
                 } else {

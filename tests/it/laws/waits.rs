@@ -13,6 +13,8 @@ struct Row {
     pipelining: bool,
     chunking: bool,
     partial: bool,
+    /// What the server says how many it takes.
+    most: Option<usize>,
     recipients: usize,
     /// Octets of each message.
     octets: usize,
@@ -23,14 +25,15 @@ struct Row {
 
 fn row(what: &'static str, recipients: usize, waits: usize) -> Row {
     let (lmtp, pipelining, partial, messages, refusals) = (false, true, false, 1, Vec::new());
-    let (chunking, octets) = (false, 300);
-    Row { what, lmtp, pipelining, chunking, partial, recipients, octets, messages, refusals, waits }
+    let (chunking, octets, most) = (false, 300, None);
+    Row { what, lmtp, pipelining, chunking, partial, most, recipients, octets, messages, refusals, waits }
 }
 
 fn rows() -> Vec<Row> {
     let partial = |row| Row { partial: true, ..row };
     let in_step = |row| Row { pipelining: false, ..row };
     let lmtp = |row| Row { lmtp: true, ..row };
+    let taking = |most, row| Row { most: Some(most), ..row };
     let twice = |row| Row { messages: 2, ..row };
     let in_chunks = |row| Row { chunking: true, ..row };
     let large = |row| Row { octets: 200_000, ..row };
@@ -45,6 +48,10 @@ fn rows() -> Vec<Row> {
         partial(row("a thousand, in part", 1000, 4)),
         // A longer list waits once for what the server says to its first part.
         partial(row("five thousand, in part", 5000, 5)),
+        // Where the server has said how many it takes, it need not be asked.
+        taking(5000, partial(row("as many as the server takes", 5000, 4))),
+        taking(4999, partial(row("one more than the server takes", 5000, 5))),
+        taking(5000, in_chunks(partial(row("a chunk along with as many as the server takes", 5000, 3)))),
         twice(row("a second message", 1, 6)),
         twice(row("a second message to many", 10, 8)),
         twice(partial(row("a second message in part", 10, 6))),
@@ -98,7 +105,10 @@ fn no_dialogue_waits_more_often_than_it_must() {
     for row in rows() {
         std::fs::write(&path, letter(1, row.octets)).unwrap();
         let plan = plan(if row.lmtp { "lmtp://127.0.0.1" } else { "127.0.0.1:25" }, row.partial);
-        let server = Server::new(row.lmtp, row.pipelining).in_chunks(row.chunking).refusing(row.refusals);
+        let server = Server::new(row.lmtp, row.pipelining)
+            .in_chunks(row.chunking)
+            .taking(row.most)
+            .refusing(row.refusals);
         let (link, journal) = Memory::new(server, Choices::default());
         if let Ok(mut session) = Session::open(link, &plan, super::IN_CLEAR, &mut Deaf) {
             for _ in 0..row.messages {

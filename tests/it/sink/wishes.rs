@@ -170,6 +170,27 @@ fn an_extension_left_out_is_neither_offered_nor_understood() {
 }
 
 #[test]
+fn more_recipients_than_it_says_it_takes_find_no_room() {
+    let client_of = |more: &[&str]| {
+        let sink = Running::with(&[&["--max-recipients", "2", "--discard"], more].concat());
+        let mut client = sink.client();
+        client.send("EHLO c.example\r\n");
+        let offered = client.reply().iter().any(|line| &line[4..] == "LIMITS RCPTMAX=2");
+        for (line, start) in [("MAIL FROM:<a@d.example>", "250"), ("RCPT TO:<b@d.example>", "250")] {
+            client.ask(line, start);
+        }
+        client.ask("RCPT TO:<b@d.example>", "250 2.1.5");
+        client.ask("RCPT TO:<c@d.example>", "452 4.5.3");
+        client.ask("RSET", "250");
+        client.ask("MAIL FROM:<a@d.example>", "250");
+        client.ask("RCPT TO:<c@d.example>", "250");
+        offered
+    };
+    assert!(client_of(&[]));
+    assert!(!client_of(&["--without", "limits"]));
+}
+
+#[test]
 fn a_wish_that_makes_no_sense_is_a_usage_error_with_a_sentence() {
     let rows: &[(&[&str], &str)] = &[
         (&["--reject", "rctp=550"], "no stage"),
@@ -195,6 +216,8 @@ fn a_wish_that_makes_no_sense_is_a_usage_error_with_a_sentence() {
         (&["--auth-in-clear"], "--auth"),
         (&["--max-size", "1T"], "not a size"),
         (&["--count", "0"], "0"),
+        (&["--max-recipients", "0"], "0"),
+        (&["--max-recipients", "1000000"], "999999"),
         (&["--listen", "2525"], "no place to listen"),
         (&["--listen", "0.0.0.0:0"], "--allow-remote"),
         (&["--maildir", "x", "--discard"], "--discard"),
