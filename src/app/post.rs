@@ -155,8 +155,17 @@ fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     wanted.fields.extend(key_field(request, &resource, &raw, watch)?);
     let parcel = Parcel::plain(raw).behind(lead);
     let way = if args.mail.discover { Way::Discovered } else { Way::Straight };
-    let errand =
-        Errand { plan, resource, wanted, parcel, service: None, told: Arc::default(), way, commits: true };
+    let errand = Errand {
+        plan,
+        resource,
+        wanted,
+        parcel,
+        service: None,
+        told: Arc::default(),
+        way,
+        commits: true,
+        keep: None,
+    };
     Ok(Ready { errand, tries: tries(request), output, log, kept_back })
 }
 
@@ -210,7 +219,13 @@ fn verb(request: &RequestArgs) -> Verb {
     }
 }
 
+/// The largest body that can be declared: what goes around a message still has room beside it.
+const LARGEST: u64 = i64::MAX as u64;
+
 pub(super) fn open(args: &PostArgs, watch: &Watch) -> Result<Raw, Cause> {
+    if args.request.size.is_some_and(|size| size > LARGEST) {
+        return Err(Cause::Usage(format!("--size: the body of a request has at most {LARGEST} octets")));
+    }
     let opened = match origin(args) {
         Origin::StandardInput => Opened::standard_input()?,
         Origin::Path(path) => Opened::path(&path)?,

@@ -108,7 +108,17 @@ fn simple(args: &PostArgs, start: Start<'_>, service: Simple, watch: &Arc<Watch>
     let parcel = parcel.map_err(Early::about_the_message)?;
     let told = if service.tells_recipients() { envelope.recipients } else { Arc::default() };
     let service = Some(Arc::new(service));
-    let errand = Errand { plan, resource, wanted, parcel, service, told, way: Way::Straight, commits: true };
+    let errand = Errand {
+        plan,
+        resource,
+        wanted,
+        parcel,
+        service,
+        told,
+        way: Way::Straight,
+        commits: true,
+        keep: None,
+    };
     Ok(Ready { errand, tries: tries(&args.request), output, log, kept_back })
 }
 
@@ -151,6 +161,7 @@ fn jmap(args: &PostArgs, start: Start<'_>, url: Option<String>, watch: &Arc<Watc
         told,
         way,
         commits: true,
+        keep: None,
     };
     Ok(Ready { errand, tries: tries(&args.request), output: None, log, kept_back })
 }

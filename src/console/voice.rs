@@ -129,7 +129,7 @@ pub fn note(note: &Note) -> &'static str {
         Note::AlreadySubmitted => {
             "mailxport: note: the account had submitted this message to these recipients before; nothing was sent again"
         }
-        Note::DraftLeft => "mailxport: note: a draft of the message stays in the account",
+        Note::DraftLeft => "mailxport: note: a draft of the message may be left in the account",
         Note::MboxLineDropped => "mailxport: note: the mbox line in front was left out",
     }
 }

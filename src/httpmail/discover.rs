@@ -39,8 +39,17 @@ pub fn discover(
     let mut logon = LogOn::new(plan.login.clone(), resource.tls, Manner::default());
     let parcel = Parcel::of(QUESTION.as_bytes().to_vec());
     let (service, told) = (None, Arc::default());
-    let mut question =
-        Errand { plan, resource, wanted, parcel, service, told, way: Way::Straight, commits: false };
+    let mut question = Errand {
+        plan,
+        resource,
+        wanted,
+        parcel,
+        service,
+        told,
+        way: Way::Straight,
+        commits: false,
+        keep: None,
+    };
     let mut page = Page::default();
     let mut outcome = travel(&mut question, &mut logon, Follows::Anywhere, Some(&mut page), watch, observer);
     let Errand { resource: asked, plan, .. } = question;

@@ -337,10 +337,22 @@ impl<'a> Exchange<'a> {
         Failure::new(stage, cause)
     }
 
-    /// Says farewell, where all was said; a request that was answered ahead of its end is broken off.
-    pub(super) fn finish(self) {
-        let mut line = self.line.borrow_mut();
-        if is_out(&line, &self.course.borrow()) { line.wire.finish() } else { line.wire.abandon() }
+    /// Says farewell, where all was said; a request that was answered ahead of its end is broken off. A wire that is to be
+    /// kept is given back, where nothing is under way on it in either direction.
+    pub(super) fn finish(self, keeps: bool) -> Option<Wire> {
+        let Exchange { line, course, connection, .. } = self;
+        let out = is_out(&line.borrow(), &course.borrow());
+        let is_clear = connection.into_parts().read_buf.is_empty();
+        if !out {
+            line.borrow_mut().wire.abandon();
+            return None;
+        }
+        if !keeps || !is_clear {
+            line.borrow_mut().wire.finish();
+            return None;
+        }
+        let line = Rc::into_inner(line)?.into_inner();
+        (line.problem.is_none() && !line.is_broken).then_some(line.wire)
     }
 }
 

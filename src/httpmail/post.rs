@@ -9,7 +9,7 @@ use super::exchange::Exchange;
 use super::jmap::submission::Submission;
 use super::reply::{self, Heard, Output};
 use super::request::{Wanted, lines, request};
-use super::session;
+use super::session::{self, Keep, Standing};
 use super::via::service::Simple;
 use super::wrap::parcel::Parcel;
 use crate::terms::address::Address;
@@ -50,6 +50,8 @@ pub struct Errand {
     pub way: Way,
     /// The server may have the message once the last octet is out.
     pub commits: bool,
+    /// The connection is kept for further requests; without it each has its own.
+    pub keep: Option<Keep>,
 }
 
 /// How a message comes to its place.
@@ -193,7 +195,7 @@ impl Road<'_> {
     /// Asks until an answer is the last one.
     fn go(&mut self, mut output: Output<'_>) -> Result<Answer, Failure> {
         loop {
-            let Heard { mut answer, location, is_cut, fields } =
+            let Heard { mut answer, location, is_cut, fields, .. } =
                 self.ask(output.as_deref_mut().map(|it| it as _))?;
             if is_cut {
                 self.notes.push(Note::AnswerCut);
@@ -256,14 +258,17 @@ impl Road<'_> {
         !self.expects_nothing && (is_large || !parcel.can_be_repeated())
     }
 
-    /// One request over a wire of its own.
-    fn ask(&mut self, output: Output<'_>) -> Result<Heard, Failure> {
-        let expects = self.expects();
-        let Errand { plan, resource, wanted, parcel, commits, .. } = &mut *self.errand;
-        let host = plan.endpoint.to_string();
-        let logon = self.logon.field(wanted.verb.name(), resource.target())?;
-        let asked = request(wanted, resource, parcel.size(), expects, logon)
-            .map_err(|why| Failure::new(Stage::Input, Cause::Usage(why)))?;
+    /// The wire for the next request: the one that stands open, or a new one.
+    fn wire(&mut self) -> Result<Standing, Failure> {
+        let Errand { plan, resource, keep, commits, .. } = &mut *self.errand;
+        if let Some(keep) = keep {
+            if keep.leaves(&plan.endpoint, *commits) {
+                self.observer.note(&Event::Status(Status::Disconnected, &plan.endpoint.to_string()));
+            }
+            if let Some(standing) = keep.take() {
+                return Ok(standing);
+            }
+        }
         let (wire, facts) = session::open(plan, &resource.host, self.watch, self.observer)?;
         if plan.tls.insecure
             && facts.as_ref().is_some_and(|facts| !facts.is_verified())
@@ -271,37 +276,78 @@ impl Road<'_> {
         {
             self.notes.push(Note::CertificateUnchecked);
         }
-        self.tls = facts.map(Arc::new);
+        Ok(Standing { wire, tls: facts.map(Arc::new), endpoint: plan.endpoint.clone(), requests: 0 })
+    }
+
+    /// One request.
+    fn ask(&mut self, output: Output<'_>) -> Result<Heard, Failure> {
+        let expects = self.expects();
+        let Errand { plan, resource, wanted, parcel, .. } = &mut *self.errand;
+        let logon = self.logon.field(wanted.verb.name(), resource.target())?;
+        let asked = request(wanted, resource, parcel.size(), expects, logon)
+            .map_err(|why| Failure::new(Stage::Input, Cause::Usage(why)))?;
+        let (limits, host) = (plan.limits, plan.endpoint.to_string());
+        let Standing { wire, tls, endpoint, requests } = self.wire()?;
+        let Errand { resource, parcel, commits, .. } = &mut *self.errand;
+        self.tls.clone_from(&tls);
         for line in lines(&asked, resource) {
             self.observer.note(&Event::Command(&line));
         }
         let gate = if expects { Gate::Closed } else { Gate::Open };
         let course = Course::new(std::mem::replace(parcel, Parcel::of(Vec::new())), gate, *commits);
-        let (result, course) = Exchange::ask(wire, asked, course, plan.limits, self.watch, self.observer);
-        let masks = || self.masks.iter().chain(&self.logon.masks);
-        let judged = self.errand.service.as_deref().map(|service| (service, self.errand.told.len()));
-        let heard = result.map(|(response, exchange)| {
-            // An answer that is not the last one has a body that nobody wants.
-            let (status, fields) = (response.status().as_u16(), response.headers());
-            let goes_on = course.borrow().parcel.can_rewind()
-                && match status {
-                    401 => self.logon.may_answer(fields),
-                    417 => !self.expects_nothing,
-                    _ => {
-                        self.hops < MOST_HOPS && self.follows.sends_on(status, fields, &self.errand.resource)
-                    }
+        let (result, course) = Exchange::ask(wire, asked, course, limits, self.watch, self.observer);
+        let (response, exchange) = match result {
+            Ok(answered) => answered,
+            Err(failure) => {
+                self.take_back(course);
+                self.observer.note(&Event::Status(Status::Disconnected, &host));
+                return if requests > 0 && self.may_repeat(&failure) {
+                    self.ask(output)
+                } else {
+                    Err(failure)
                 };
-            let (output, judged) = if goes_on { (None, None) } else { (output, judged) };
-            reply::hear(response, exchange, output, judged, masks())
-        });
-        // What carried the request is gone, and with it every other hold on the course.
+            }
+        };
+        let Errand { resource, service, told, keep, .. } = &*self.errand;
+        // An answer that is not the last one has a body that nobody wants.
+        let (status, fields) = (response.status().as_u16(), response.headers());
+        let goes_on = course.borrow().parcel.can_rewind()
+            && match status {
+                401 => self.logon.may_answer(fields),
+                417 => !self.expects_nothing,
+                _ => self.hops < MOST_HOPS && self.follows.sends_on(status, fields, resource),
+            };
+        let judged = service.as_deref().map(|service| (service, told.len()));
+        let (output, judged) = if goes_on { (None, None) } else { (output, judged) };
+        let keeps = keep.as_ref().is_some_and(Keep::is_wanted);
+        let masks = self.masks.iter().chain(&self.logon.masks);
+        let mut heard = reply::hear(response, exchange, output, judged, keeps, masks);
+        self.take_back(course);
+        self.observer.note(&Event::Response(&heard.answer.reply));
+        match (&mut self.errand.keep, heard.wire.take()) {
+            (Some(keep), Some(wire)) => {
+                keep.put(Standing { wire, tls, endpoint, requests: requests + 1 });
+            }
+            _ => self.observer.note(&Event::Status(Status::Disconnected, &host)),
+        }
+        Ok(heard)
+    }
+
+    /// What carried the request is gone, and with it every other hold on the course.
+    fn take_back(&mut self, course: super::body::Shared) {
         if let Some(course) = std::rc::Rc::into_inner(course) {
             self.errand.parcel = course.into_inner().parcel;
         }
-        if let Ok(heard) = &heard {
-            self.observer.note(&Event::Response(&heard.answer.reply));
+    }
+
+    /// True where a connection that stood open was left by the server before it said anything, and to ask again does no harm.
+    fn may_repeat(&mut self, failure: &Failure) -> bool {
+        let is_gone = matches!(failure.cause, Cause::Closed | Cause::ReadFailed(_) | Cause::WriteFailed(_));
+        let Errand { keep: Some(keep), parcel, .. } = &mut *self.errand else { return false };
+        let may = is_gone && keep.may_repeat && parcel.rewind();
+        if may {
+            keep.give_up();
         }
-        self.observer.note(&Event::Status(Status::Disconnected, &host));
-        heard
+        may
     }
 }

@@ -3,6 +3,7 @@
 use super::exchange::Exchange;
 use super::via::judge::{Body, Judgement};
 use super::via::service::Simple;
+use crate::net::wire::Wire;
 use crate::terms::answer::Answer;
 use crate::terms::failure::Cause;
 use crate::terms::mask::{self, Form};
@@ -11,7 +12,7 @@ use crate::terms::reply::Reply;
 use hyper::Response;
 use hyper::body::Incoming;
 use reqwest::Url;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -37,6 +38,8 @@ pub(super) struct Heard {
     pub(super) fields: HeaderMap,
     /// The body was asked for and did not come whole.
     pub(super) is_cut: bool,
+    /// The connection, where it was to be kept and the server keeps it too.
+    pub(super) wire: Option<Wire>,
 }
 
 /// A service whose answers are judged, and how many recipients it was told.
@@ -48,15 +51,17 @@ pub(super) fn hear<'m>(
     mut exchange: Exchange<'_>,
     output: Output<'_>,
     judged: Judged<'_>,
+    keeps: bool,
     masks: impl Iterator<Item = &'m Form>,
 ) -> Heard {
+    let keeps = keeps && goes_on(&response);
     let fields = response.headers().clone();
     let status = response.status();
     let said =
         response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes().to_vec());
     let reason = said.unwrap_or_else(|| status.canonical_reason().unwrap_or_default().into());
     let mut body = reqwest::Response::from(response.map(reqwest::Body::wrap));
-    let (mut line, mut is_cut) = (String::new(), false);
+    let (mut line, mut is_cut, mut is_read) = (String::new(), false, false);
     let mut judgement = Judgement::default();
     match (output, judged) {
         (output, Some((service, told))) => {
@@ -76,19 +81,22 @@ pub(super) fn hear<'m>(
                 line = shortened(&line);
             }
         }
-        (Some(output), None) => is_cut = copy(&mut exchange, &mut body, output).is_err(),
+        (Some(output), None) => {
+            is_read = copy(&mut exchange, &mut body, output).is_ok();
+            is_cut = !is_read;
+        }
         (None, None) if status.is_success() => {}
-        (None, None) => line = in_a_line(&fields, &excerpt(&mut exchange, &mut body)),
+        (None, None) => {
+            let octets;
+            (octets, is_read) = excerpt(&mut exchange, &mut body);
+            line = in_a_line(&fields, &octets);
+        }
     }
-    exchange.finish();
+    let wire = exchange.finish(keeps && is_read);
     let reason = printable_octets(&reason);
-    // Pages of errors repeat the status as their title and as their heading.
-    let title = format!("{} {reason}", status.as_u16());
-    while let Some(rest) = line.strip_prefix(&title).filter(|_| !reason.is_empty()) {
-        line = rest.trim_start().to_owned();
-    }
+    let words = without_title(&line, status.as_u16(), &reason).to_owned();
     let mut lines = vec![reason];
-    lines.extend(Some(line).filter(|line| !line.is_empty()));
+    lines.extend(Some(words).filter(|words| !words.is_empty()));
     // The name of the message is as little a place for a secret as its words are.
     let has_id = judgement.id.is_some();
     lines.extend(judgement.id);
@@ -99,13 +107,23 @@ pub(super) fn hear<'m>(
     let answer = Answer {
         reply,
         location: None,
-        retry_after: text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, SystemTime::now())),
+        retry_after: come_again(&fields),
         dav_is_off: text("x-dav-error").is_some_and(|text| text.trim_start().starts_with("1204")),
         inside: judgement.inside,
         id,
     };
     let location = fields.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    Heard { answer, location, fields, is_cut }
+    Heard { answer, location, fields, is_cut, wire }
+}
+
+/// True where the server does not leave behind this answer (RFC 9112 section 9.3).
+fn goes_on(response: &Response<Incoming>) -> bool {
+    let leaves = |value: &hyper::http::HeaderValue| {
+        let words = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+        words.split(',').any(|word| word.trim() == "close")
+    };
+    response.version() == hyper::Version::HTTP_11
+        && !response.headers().get_all(CONNECTION).iter().any(leaves)
 }
 
 /// What was read of a body.
@@ -160,8 +178,9 @@ fn copy(
     output: &mut dyn Write,
 ) -> Result<(), Cause> {
     exchange.stop_sending();
+    let until = Instant::now() + exchange.verdict_limit();
     loop {
-        match exchange.read(body.chunk(), None)? {
+        match exchange.read(body.chunk(), Some(until))? {
             // Who does not listen any more misses the rest.
             Ok(Some(octets)) => output.write_all(&octets).map_err(Cause::WriteFailed)?,
             Ok(None) => return output.flush().map_err(Cause::WriteFailed),
@@ -170,17 +189,19 @@ fn copy(
     }
 }
 
-/// The first octets of the body, as far as they come soon.
-fn excerpt(exchange: &mut Exchange<'_>, body: &mut reqwest::Response) -> Vec<u8> {
+/// The first octets of the body, as far as they come soon; true where they are all of it.
+fn excerpt(exchange: &mut Exchange<'_>, body: &mut reqwest::Response) -> (Vec<u8>, bool) {
     exchange.stop_sending();
     let until = Instant::now() + WORDS;
     let mut octets = Vec::new();
-    while octets.len() < LOOKED_AT
-        && let Ok(Ok(Some(more))) = exchange.read(body.chunk(), Some(until))
-    {
-        octets.extend_from_slice(&more[..more.len().min(LOOKED_AT - octets.len())]);
+    while octets.len() < LOOKED_AT {
+        match exchange.read(body.chunk(), Some(until)) {
+            Ok(Ok(Some(more))) => octets.extend_from_slice(&more[..more.len().min(LOOKED_AT - octets.len())]),
+            Ok(Ok(None)) => return (octets, true),
+            Ok(Err(_)) | Err(_) => break,
+        }
     }
-    octets
+    (octets, false)
 }
 
 /// A body in one line: tags of HTML left out, blanks drawn together.
@@ -194,6 +215,16 @@ fn in_a_line(fields: &HeaderMap, octets: &[u8]) -> String {
     let text = if is_markup { without_tags(&text) } else { text.into_owned() };
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     shortened(words.trim_end_matches('\u{fffd}'))
+}
+
+/// Pages of errors repeat the status as their title and as their heading.
+fn without_title<'l>(line: &'l str, status: u16, reason: &str) -> &'l str {
+    let title = format!("{status} {reason}");
+    let mut rest = line;
+    while let Some(behind) = rest.strip_prefix(&title).filter(|_| !reason.is_empty()) {
+        rest = behind.trim_start();
+    }
+    rest
 }
 
 fn shortened(words: &str) -> String {
@@ -217,6 +248,14 @@ fn without_tags(text: &str) -> String {
         }
     }
     left
+}
+
+/// How long the server asks to be left alone.
+fn come_again(fields: &HeaderMap) -> Option<Duration> {
+    let text = |name| fields.get(name).and_then(|value| value.to_str().ok());
+    // Clocks differ, and may be set meanwhile: a date that the server names is by its own.
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    retry_after(text(RETRY_AFTER)?, now.unwrap_or_else(SystemTime::now))
 }
 
 /// Seconds, or a date (RFC 9110 section 10.2.3).

@@ -3,7 +3,7 @@
 use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list};
 use crate::terms::find::memchr;
-use crate::terms::target::{Target, targets};
+use crate::terms::target::{Target, bare_ends, targets};
 use std::ops::Range;
 
 /// A header block as canonical lines, taken apart into fields.
@@ -143,6 +143,27 @@ impl Header {
         self.fields.iter().filter(|field| is_blind(field)).count()
     }
 
+    /// The same with this domain behind every bare name of those who write and are written to. A field that is no list of
+    /// addresses stays as it is.
+    pub fn at(&self, domain: &str) -> Header {
+        let mut block = Vec::with_capacity(self.block.len() + 160);
+        let mut from = 0;
+        for field in self.fields.iter().filter(|field| is_of_people(field)) {
+            let value = String::from_utf8_lossy(&self.block[field.value.clone()]).replace("\r\n", "  ");
+            if value.len() != field.value.len() {
+                continue;
+            }
+            for end in bare_ends(&value).unwrap_or_default() {
+                let end = field.value.start + end;
+                block.extend_from_slice(&self.block[from..end]);
+                block.extend_from_slice(format!("@{domain}").as_bytes());
+                from = end;
+            }
+        }
+        block.extend_from_slice(&self.block[from..]);
+        Header::read(block)
+    }
+
     /// The block as it is sent: new fields in front, and some left out.
     pub fn edited(&self, added: &[String], left_out: LeftOut) -> Vec<u8> {
         let mut head = Vec::with_capacity(self.block.len() + 160);
@@ -179,6 +200,12 @@ impl LeftOut {
             }
         }
     }
+}
+
+/// True for the fields that name people (RFC 5322 sections 3.6.2, 3.6.3 and 3.6.6).
+fn is_of_people(field: &Field) -> bool {
+    let name = field.name.strip_prefix("resent-").unwrap_or(&field.name);
+    matches!(name, "from" | "sender" | "reply-to" | "to" | "cc")
 }
 
 fn is_blind(field: &Field) -> bool {
@@ -233,6 +260,15 @@ mod tests {
         let traces = header("Return-Path: <a@x>\nTo: c@x\nBcc: d@x\nContent-Length: 5\nContent-Type: x\n");
         let left = traces.edited(&[], LeftOut::BlindCopiesAndTraces);
         assert_eq!(left, b"To: c@x\r\nContent-Type: x\r\n");
+    }
+
+    #[test]
+    fn bare_names_get_a_domain_and_nothing_else_changes() {
+        let given = "From: root (Cron\n Daemon)\nTo: root,\n\ta@x, Z <z>\nCc:\nReply-To: a b, c\nSubject: To: root\nBcc: root\nX-To: root\nResent-Sender : s\n";
+        let wanted = "From: root@m.example (Cron\n Daemon)\nTo: root@m.example,\n\ta@x, Z <z@m.example>\nCc:\nReply-To: a b, c\nSubject: To: root\nBcc: root\nX-To: root\nResent-Sender : s@m.example\n";
+        assert_eq!(header(given).at("m.example").block, header(wanted).block);
+        let odd = Header::read(b"From: r\xe4, b\r\nTo: a\r\n".to_vec());
+        assert_eq!(odd.at("d").block, b"From: r\xe4, b\r\nTo: a@d\r\n");
     }
 
     #[test]

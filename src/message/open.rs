@@ -10,6 +10,7 @@ use super::source::{Opened, Source, keep};
 use super::stamp;
 use crate::terms::failure::Cause;
 use crate::watch::wait::Watch;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The longest header block that is taken: 1 MiB.
@@ -156,7 +157,11 @@ impl Message {
 
     /// The header block with what is added and without what is left out.
     fn changed_head(&self, handling: &Handling) -> Vec<u8> {
-        let mut head = self.header.edited(&self.changes.added, handling.left_out());
+        let header = match handling.submission {
+            Some(_) => Cow::Owned(self.header.at(&handling.host)),
+            None => Cow::Borrowed(&self.header),
+        };
+        let mut head = header.edited(&self.changes.added, handling.left_out());
         if handling.submission.is_some() && self.facts.runs_on {
             head.extend_from_slice(b"\r\n");
         }
@@ -335,14 +340,14 @@ mod tests {
             ("hello\n", "DMF", "\r\nhello\r\n"),
             ("\nhello\n", "DMF", "\r\nhello\r\n"),
             ("Subject: x\nhello\n\nyou", "DMF", "Subject: x\r\n\r\nhello\r\n\r\nyou\r\n"),
-            ("From u Mon\nTo: a\n\nx\n", "DMF", "To: a\r\n\r\nx\r\n"),
+            ("From u Mon\nTo: a\n\nx\n", "DMF", "To: a@m.example\r\n\r\nx\r\n"),
             ("From u Mon\nx\n", "DMF", "\r\nx\r\n"),
             (
                 "From: root\nDate: now\nBcc: b\nReturn-Path: <>\n\nx\n",
                 "M",
-                "From: root\r\nDate: now\r\n\r\nx\r\n",
+                "From: root@m.example\r\nDate: now\r\n\r\nx\r\n",
             ),
-            ("To: a\rSubject: x\r\rone\rtwo\r", "DMF", "To: a\r\nSubject: x\r\n\r\none\r\ntwo\r\n"),
+            ("To: a\rSubject: x\r\rone\rtwo\r", "DMF", "To: a@m.example\r\nSubject: x\r\n\r\none\r\ntwo\r\n"),
             ("Subject: x\n", "DMF", "Subject: x\r\n"),
             ("Subject: x\n\n.\n..\n", "DMF", "Subject: x\r\n\r\n.\r\n..\r\n"),
         ] {

@@ -1,13 +1,11 @@
 //! The two fields that are added where they are missing: Date and Message-ID (RFC 5322 sections 3.6.1, 3.6.4).
 
-use lettre::message::header::{Date, Headers};
+use crate::terms::date::Date;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A Date field of this moment, in UTC.
 pub fn date() -> String {
-    let mut fields = Headers::new();
-    fields.set(Date::now());
-    fields.to_string().trim_end().to_owned()
+    format!("Date: {}", Date::of(SystemTime::now()))
 }
 
 /// A message id that no other message has: the time, the process and 96 random bits, at the given domain.

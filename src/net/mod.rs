@@ -1,6 +1,7 @@
 //! Floor 2: the seam `Link`, and the real pipe behind it.
 
 pub mod certificate;
+pub mod clock;
 pub mod connect;
 pub mod host;
 pub mod link;

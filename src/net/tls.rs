@@ -1,6 +1,7 @@
 //! TLS over rustls: the configuration, made only when it is needed, and what a session got.
 
 use super::certificate;
+use super::clock::Clock;
 use super::link::Binding;
 use super::store::roots;
 use super::verify::{Store, Verifier};
@@ -75,7 +76,7 @@ impl Securing {
             Oldest::Tls12 => &[&version::TLS13, &version::TLS12],
             Oldest::Tls13 => &[&version::TLS13],
         };
-        let builder = ClientConfig::builder_with_provider(provider)
+        let builder = ClientConfig::builder_with_details(provider, Arc::new(Clock))
             .with_protocol_versions(versions)
             .map_err(handshake)?
             .dangerous()

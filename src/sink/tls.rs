@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use rustls::pki_types::pem::{self, PemObject};
@@ -14,11 +14,14 @@ use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
 use super::stream::{Socket, Stream};
 use crate::net::certificate::sha256;
+use crate::net::clock::Clock;
 use crate::terms::tls::Fingerprint;
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// The days that a certificate made here is good for.
 const DAYS: u32 = 365;
+/// The last second of the year 9999, since 1970.
+const LAST: Duration = Duration::from_secs(253_402_300_799);
 
 /// Says where the certificate comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +85,8 @@ impl Identity {
         };
         let fingerprint = chain.first().map(|leaf| sha256(leaf)).unwrap_or_default();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let builder = ServerConfig::builder_with_details(provider, Arc::new(Clock))
+            .with_safe_default_protocol_versions();
         let config = builder.and_then(|it| it.with_no_client_auth().with_single_cert(chain, key));
         Ok(Self { config: Arc::new(config.map_err(CertificateProblem::Unfit)?), fingerprint })
     }
@@ -113,9 +117,11 @@ fn self_signed(
     params.distinguished_name.push(DnType::CommonName, "mailxport sink");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let now = SystemTime::now();
+    // Whatever the clock says, a certificate has a year of four digits (RFC 5280 section 4.1.2.5).
+    let within = |time: SystemTime| time.clamp(UNIX_EPOCH, UNIX_EPOCH + LAST);
     // Clocks differ.
-    params.not_before = (now - DAY).into();
-    params.not_after = (now + DAY * DAYS).into();
+    params.not_before = within(now - DAY).into();
+    params.not_after = within(now + DAY * DAYS).into();
     let key = KeyPair::generate()?;
     let certificate = params.self_signed(&key)?;
     Ok((vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into())))

@@ -42,11 +42,25 @@ pub(super) type Tell<'a> = &'a mut dyn FnMut(Found<'_>) -> Result<(), AddressPro
 
 /// Reads a comma list and tells what it has.
 pub(super) fn walk(text: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProblem> {
-    if text.contains(|c: char| c.is_control() && c != '\t') {
-        return Err(AddressProblem { text: text.to_owned(), why: "it holds a control character" });
-    }
+    walk_bare(&without_comments(text)?, empty, tell)
+}
+
+/// Where in a list the addresses end, each with its text.
+pub(super) fn ends(text: &str) -> Result<Vec<(usize, String)>, AddressProblem> {
     let bare = without_comments(text)?;
-    let mut rest = bare.as_str();
+    let end = |part: &str| part.as_ptr() as usize + part.len() - bare.as_ptr() as usize;
+    let mut found = Vec::new();
+    walk_bare(&bare, Empty::Skipped, &mut |it| {
+        if let Found::Address { text, .. } = it {
+            found.push((end(text), text.to_owned()));
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn walk_bare(bare: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProblem> {
+    let mut rest = bare;
     loop {
         let (element, stop) = element(rest)?;
         match stop {
@@ -177,8 +191,11 @@ fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
     None
 }
 
-/// The text with every comment replaced by a blank; comments nest (RFC 5322 section 3.2.2).
+/// The text with blanks for every comment, so that all else stays in its place; comments nest (RFC 5322 section 3.2.2).
 fn without_comments(text: &str) -> Result<String, AddressProblem> {
+    if text.contains(|c: char| c.is_control() && c != '\t') {
+        return Err(AddressProblem { text: text.to_owned(), why: "it holds a control character" });
+    }
     let mut bare = String::with_capacity(text.len());
     let mut at = 0;
     let mut depth = 0usize;
@@ -190,15 +207,13 @@ fn without_comments(text: &str) -> Result<String, AddressProblem> {
                 bare.push_str(&text[at..at + step]);
             }
             '\\' if depth > 0 => step += text[at + 1..].chars().next().map_or(0, char::len_utf8),
-            '(' => {
-                depth += 1;
-                bare.push(' ');
-            }
+            '(' => depth += 1,
             ')' if depth > 0 => depth -= 1,
             _ if depth == 0 => bare.push(c),
             _ => {}
         }
         at += step;
+        bare.extend(std::iter::repeat_n(' ', at - bare.len()));
     }
     if depth > 0 { Err(problem(text, "a comment is not closed")) } else { Ok(bare) }
 }

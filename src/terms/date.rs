@@ -16,9 +16,10 @@ pub struct Date {
 const WEEK: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 
 impl Date {
-    /// This moment, in UTC.
+    /// This moment, in UTC; a clock that is out of all reason is told as the first or the last second there is a form for.
     pub fn of(moment: SystemTime) -> Date {
-        Date { seconds: seconds(moment), zone: 0 }
+        let (first, last) = (days(1900, 1, 1) * DAY, days(10_000, 1, 1) * DAY - 1);
+        Date { seconds: seconds(moment).clamp(first, last), zone: 0 }
     }
 
     /// Reads a date of either form; one without a zone is none.
@@ -110,6 +111,7 @@ impl fmt::Display for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn dates_of_both_forms_keep_their_zone() {
@@ -125,6 +127,27 @@ mod tests {
             ("2024-02-29T23:59:60Z", "Fri, 1 Mar 2024 00:00:00 +0000"),
         ] {
             assert_eq!(Date::parse(text).map(|date| date.to_string()).as_deref(), Ok(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_clock_is_beyond_words() {
+        let at = |seconds: i64| match u64::try_from(seconds) {
+            Ok(since) => SystemTime::UNIX_EPOCH + Duration::from_secs(since),
+            Err(_) => SystemTime::UNIX_EPOCH - Duration::from_secs(seconds.unsigned_abs()),
+        };
+        for (seconds, text) in [
+            (-1, "Wed, 31 Dec 1969 23:59:59 +0000"),
+            (-2_208_988_800, "Mon, 1 Jan 1900 00:00:00 +0000"),
+            (-2_208_988_801, "Mon, 1 Jan 1900 00:00:00 +0000"),
+            (-150_000_000_000, "Mon, 1 Jan 1900 00:00:00 +0000"),
+            (1 << 31, "Tue, 19 Jan 2038 03:14:08 +0000"),
+            (1 << 32, "Sun, 7 Feb 2106 06:28:16 +0000"),
+            (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 +0000"),
+            (253_402_300_800, "Fri, 31 Dec 9999 23:59:59 +0000"),
+            (1 << 48, "Fri, 31 Dec 9999 23:59:59 +0000"),
+        ] {
+            assert_eq!(Date::of(at(seconds)).to_string(), text);
         }
     }
 

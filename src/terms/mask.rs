@@ -18,7 +18,7 @@ const SHORTEST: usize = 3;
 const SHORTEST_RESPONSE: usize = 8;
 
 /// Octets that no reply may repeat.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Form {
     octets: Zeroizing<Vec<u8>>,
     /// They count only where no letter or digit touches them.

@@ -1,7 +1,7 @@
 //! Whom programs of this machine write to: a mailbox, or a bare name such as `root` that is looked up here.
 
 use super::address::{Address, AddressProblem};
-use super::address_list::{Empty, Found, walk};
+use super::address_list::{Empty, Found, ends, walk};
 
 /// Somebody who is written to, or who writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,16 @@ pub fn targets(text: &str, empty: Empty) -> Result<Vec<Target>, AddressProblem> 
     Ok(found)
 }
 
+/// Where in a comma list a bare name ends, which has no domain behind it.
+pub fn bare_ends(text: &str) -> Result<Vec<usize>, AddressProblem> {
+    let is_bare = |(end, text): (usize, String)| match Target::parse(&text) {
+        Ok(Target::Local(_)) => Some(Ok(end)),
+        Ok(Target::Mailbox(_)) => None,
+        Err(problem) => Some(Err(problem)),
+    };
+    ends(text)?.into_iter().filter_map(is_bare).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +95,27 @@ mod tests {
         ] {
             assert_eq!(shown(list), wanted, "{list:?}");
         }
+    }
+
+    #[test]
+    fn a_bare_name_ends_where_its_domain_is_missing() {
+        for (list, wanted) in [
+            ("root", "root@"),
+            (" root (Cron Daemon) ", " root@ (Cron Daemon) "),
+            ("(ä (b) c)root,a@x, Z <z>", "(ä (b) c)root@,a@x, Z <z@>"),
+            ("\"a, b\" <\"c d\">, g: e,  f@x ,h;,", "\"a, b\" <\"c d\"@>, g: e@,  f@x ,h@;,"),
+            ("<@route:root>", "<@route:root@>"),
+            ("undisclosed-recipients:;", "undisclosed-recipients:;"),
+            ("", ""),
+        ] {
+            let mut text = list.to_owned();
+            for end in bare_ends(list).unwrap().into_iter().rev() {
+                text.insert(end, '@');
+            }
+            assert_eq!(text, wanted);
+        }
+        assert!(bare_ends("root, a b").is_err());
+        assert!(bare_ends("root, |/bin/sh").is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod callers;
+mod clock;
 mod compose;
 mod crash;
 mod first_minute;

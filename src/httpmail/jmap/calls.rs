@@ -4,7 +4,7 @@ use super::account::{Account, CORE, MAIL, SUBMISSION};
 use super::problem::Problem;
 use crate::terms::address::Address;
 use crate::terms::envelope::{Envelope, Sender};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A request with these calls, numbered from 0.
 fn request(calls: &[(&str, Value)]) -> Value {
@@ -16,17 +16,31 @@ fn request(calls: &[(&str, Value)]) -> Value {
     json!({ "using": [CORE, MAIL, SUBMISSION], "methodCalls": calls })
 }
 
-/// What a server said to a call: its arguments, or a problem; none where it said nothing that can be read.
-pub(super) fn response(page: &[u8], call: usize) -> Option<Result<Value, Problem>> {
+/// What a server said to a call of this method: its arguments, or a problem; none where it said nothing that can be read. What
+/// follows from a call is answered under the same number, so that an error counts only where the method itself has no answer.
+pub(super) fn response(page: &[u8], call: usize, method: &str) -> Option<Result<Value, Problem>> {
     let document: Value = serde_json::from_slice(page).ok()?;
-    let id = call.to_string();
-    let mut of_call = document.get("methodResponses")?.as_array()?.iter().filter(|it| it[2] == *id);
-    let first = of_call.next()?;
-    match first[0].as_str()? {
-        "error" => Some(Err(Problem::of(&first[1]))),
-        _ if first[1].is_object() => Some(Ok(first[1].clone())),
-        _ => None,
+    let all = of_call(&document, call);
+    if let Some(answer) = all.iter().find(|it| it[0] == method) {
+        return answer[1].is_object().then(|| Ok(answer[1].clone()));
     }
+    all.iter().find(|it| it[0] == "error").map(|error| Err(Problem::of(&error[1])))
+}
+
+fn of_call(document: &Value, call: usize) -> Vec<&Value> {
+    let id = call.to_string();
+    let all = document["methodResponses"].as_array().into_iter().flatten();
+    all.filter(|it| it[2] == *id).collect()
+}
+
+/// True where a submission is made, and what was to become of its email is refused or fails (RFC 8621 section 7.5).
+pub(super) fn leaves_email(page: &[u8]) -> bool {
+    let Ok(document) = serde_json::from_slice::<Value>(page) else { return false };
+    let refuses = |it: &Value| {
+        let lists = [&it["notUpdated"], &it["notDestroyed"]];
+        lists.iter().any(|list| list.as_object().is_some_and(|list| !list.is_empty()))
+    };
+    of_call(&document, 0).iter().any(|it| it[0] == "error" || it[0] == "Email/set" && refuses(&it[1]))
 }
 
 /// Asks for mailboxes and identities.
@@ -187,9 +201,12 @@ pub(super) fn past(
     }
 }
 
-/// The status of each recipient, where a server tells it: the reply of the next server, and whether it says no.
-pub(super) fn deliveries(submission: &Value) -> Map<String, Value> {
-    submission["deliveryStatus"].as_object().cloned().unwrap_or_default()
+/// The status of a recipient, where a server tells it: the reply of the next server, and whether it says no.
+pub(super) fn delivery<'s>(submission: &'s Value, recipient: &Address) -> Option<&'s Value> {
+    let all = submission["deliveryStatus"].as_object()?;
+    // A server may spell the domain in its own way.
+    let same = |name: &str| Address::parse(name).is_ok_and(|it| it.same_mailbox(recipient));
+    all.iter().find(|(name, _)| same(name)).map(|(_, status)| status)
 }
 
 #[cfg(test)]
@@ -203,11 +220,13 @@ mod tests {
     #[test]
     fn an_answer_is_found_by_its_call() {
         let page = br#"{"methodResponses": [["A/get", {"x": 1}, "0"], ["error", {"type": "forbidden"}, "1"], ["B", 3, "2"]]}"#;
-        assert_eq!(response(page, 0).unwrap().unwrap()["x"], 1);
-        assert_eq!(response(page, 1).unwrap().unwrap_err().kind, "forbidden");
-        assert!(response(page, 2).is_none() && response(page, 3).is_none());
+        assert_eq!(response(page, 0, "A/get").unwrap().unwrap()["x"], 1);
+        assert_eq!(response(page, 1, "A/get").unwrap().unwrap_err().kind, "forbidden");
+        for (call, method) in [(0, "B"), (2, "B"), (3, "A/get")] {
+            assert!(response(page, call, method).is_none(), "{call} {method}");
+        }
         for page in ["", "{}", "[1]", r#"{"methodResponses": {}}"#, r#"{"methodResponses": [["A", {}]]}"#] {
-            assert!(response(page.as_bytes(), 0).is_none(), "{page}");
+            assert!(response(page.as_bytes(), 0, "A").is_none(), "{page}");
         }
     }
 

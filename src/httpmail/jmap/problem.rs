@@ -37,6 +37,8 @@ impl Problem {
         let recipients =
             list("invalidRecipients").filter_map(|one| Address::parse(one.as_str()?).ok()).collect();
         let inside = match kind {
+            // Something was done, whatever else is said of it.
+            "serverPartialFail" => Inside::Named(name(kind)),
             "limit" => of_limit(text("limit").unwrap_or_default()),
             _ if is_for_now(said) => Inside::PutOff,
             kind => Inside::Named(name(kind)),
@@ -107,6 +109,11 @@ mod tests {
             ),
             (json!({"type": "overQuota"}), "IXP_E_HTTP_INSUFFICIENT_STORAGE", "overQuota"),
             (json!({"type": "serverPartialFail"}), "MXP_E_OUTCOME_UNKNOWN", "serverPartialFail"),
+            (
+                json!({"type": "serverPartialFail", "description": "451 later"}),
+                "MXP_E_OUTCOME_UNKNOWN",
+                "serverPartialFail: 451 later",
+            ),
             (json!({"type": "x"}), "IXP_E_HTTP_BAD_REQUEST", "x"),
             (json!(null), "IXP_E_HTTP_BAD_REQUEST", "error without a type"),
         ] {

@@ -6,11 +6,12 @@ use super::super::auth::logon::LogOn;
 use super::super::page::Page;
 use super::super::post::{Errand, Follows, Way, travel};
 use super::super::request::{Field, Verb, Wanted};
+use super::super::session::Keep;
 use super::super::via::manner::Manner;
 use super::super::wrap::parcel::Parcel;
 use super::problem::Problem;
 use crate::terms::answer::{Answer, Inside};
-use crate::terms::event::Observer;
+use crate::terms::event::{Event, Observer, Status};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::{Class, Ixp};
 use crate::terms::mask::{self, Form};
@@ -30,8 +31,17 @@ pub(super) struct Ask {
     pub(super) place: Resource,
     pub(super) parcel: Parcel,
     pub(super) content_type: &'static str,
-    /// The message may be with the server once it is out.
-    pub(super) commits: bool,
+    pub(super) stakes: Stakes,
+}
+
+/// What may have come to be where the answer to a request is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stakes {
+    /// Nothing that is seen: it may be asked again.
+    Nothing,
+    Draft,
+    /// The message may be on its way.
+    Message,
 }
 
 /// A success: its answer, and as much of its body as came.
@@ -42,7 +52,7 @@ pub(super) struct Heard {
     pub(super) is_whole: bool,
     /// Where it was found, behind redirects.
     pub(super) place: Resource,
-    masks: Arc<Vec<Form>>,
+    masks: Vec<Form>,
 }
 
 impl Heard {
@@ -63,9 +73,11 @@ pub(super) struct Road<'a> {
     pub(super) plan: Plan,
     pub(super) fields: Vec<Field>,
     pub(super) logon: LogOn,
-    masks: Arc<Vec<Form>>,
+    masks: Vec<Form>,
     pub(super) tls: Option<Arc<TlsFacts>>,
     pub(super) notes: Vec<Note>,
+    /// One connection for all requests, as far as the server keeps it.
+    keep: Option<Keep>,
     pub(super) watch: &'a Arc<Watch>,
     pub(super) observer: &'a mut dyn Observer,
 }
@@ -74,33 +86,51 @@ impl<'a> Road<'a> {
     pub(super) fn new(errand: &Errand, watch: &'a Arc<Watch>, observer: &'a mut dyn Observer) -> Road<'a> {
         let logon = LogOn::new(errand.plan.login.clone(), errand.resource.tls, Manner::default());
         let (plan, fields) = (errand.plan.clone(), errand.wanted.fields.clone());
-        let secret = plan.login.as_ref().and_then(|login| login.secret.as_deref());
-        let mut masks = secret.map(mask::forms).unwrap_or_default();
-        masks.extend(errand.resource.secrets().iter().flat_map(mask::forms));
-        Road { plan, fields, logon, masks: Arc::new(masks), tls: None, notes: Vec::new(), watch, observer }
+        let masks = errand.resource.secrets().iter().flat_map(mask::forms).collect();
+        let keep = Some(Keep::default());
+        Road { plan, fields, logon, masks, tls: None, notes: Vec::new(), keep, watch, observer }
+    }
+
+    /// Leaves the server, where a connection to it stands open.
+    pub(super) fn leave(&mut self) {
+        if self.keep.take().is_some_and(|mut keep| keep.leave()) {
+            let host = self.plan.endpoint.to_string();
+            self.observer.note(&Event::Status(Status::Disconnected, &host));
+        }
     }
 
     /// Asks for a document.
     pub(super) fn get(&mut self, place: Resource) -> Result<Heard, Failure> {
         let parcel = Parcel::of(Vec::new());
-        self.ask(Ask { verb: Verb::Get, place, parcel, content_type: "application/json", commits: false }).0
+        self.ask(Ask {
+            verb: Verb::Get,
+            place,
+            parcel,
+            content_type: "application/json",
+            stakes: Stakes::Nothing,
+        })
+        .0
     }
 
     /// Makes calls.
-    pub(super) fn call(&mut self, place: &Resource, calls: &Value, commits: bool) -> Result<Heard, Failure> {
+    pub(super) fn call(&mut self, place: &Resource, calls: &Value, stakes: Stakes) -> Result<Heard, Failure> {
         let (place, parcel) = (place.clone(), Parcel::of(calls.to_string().into_bytes()));
-        self.ask(Ask { verb: Verb::Post, place, parcel, content_type: "application/json", commits }).0
+        self.ask(Ask { verb: Verb::Post, place, parcel, content_type: "application/json", stakes }).0
     }
 
     /// One request; what was carried is given back.
     pub(super) fn ask(&mut self, ask: Ask) -> (Result<Heard, Failure>, Parcel) {
-        let Ask { verb, place, parcel, content_type, commits } = ask;
+        let Ask { verb, place, parcel, content_type, stakes } = ask;
+        let commits = stakes == Stakes::Message;
         let mut fields = vec![Field::of("accept", "application/json")];
         fields.extend(self.fields.iter().cloned());
         let wanted = Wanted { verb, content_type: HeaderValue::from_static(content_type), fields };
         let (service, told, way) = (None, Arc::default(), Way::Straight);
         let plan = self.plan.clone();
-        let mut errand = Errand { plan, resource: place, wanted, parcel, service, told, way, commits };
+        let mut keep = self.keep.take().unwrap_or_default();
+        keep.may_repeat = stakes == Stakes::Nothing;
+        let keep = Some(keep);
+        let mut errand = Errand { plan, resource: place, wanted, parcel, service, told, way, commits, keep };
         let mut page = Page::default();
         let follows = if verb == Verb::Get { Follows::Reading } else { Follows::SameOrigin };
         self.logon.begin();
@@ -113,13 +143,13 @@ impl<'a> Road<'a> {
                 self.notes.push(note);
             }
         }
-        let Errand { resource: place, parcel, .. } = errand;
+        let Errand { resource: place, parcel, keep, .. } = errand;
+        self.keep = keep;
+        // What answered a challenge is as little to be repeated as the password is.
+        let masks: Vec<Form> = self.masks.iter().chain(&self.logon.masks).cloned().collect();
         let result = match (outcome.failure.take(), outcome.answer.take()) {
-            (Some(failure), _) => Err(in_words_of(failure, &page.0, commits, &self.masks)),
-            (None, Some(answer)) => {
-                let masks = Arc::clone(&self.masks);
-                Ok(Heard { answer: *answer, page: page.0, is_whole, place, masks })
-            }
+            (Some(failure), _) => Err(in_words_of(failure, &page.0, commits, &masks)),
+            (None, Some(answer)) => Ok(Heard { answer: *answer, page: page.0, is_whole, place, masks }),
             (None, None) => {
                 Err(Failure::new(Stage::Post, Cause::Bug("a success without an answer".to_owned())))
             }

@@ -10,7 +10,7 @@ use super::super::wrap::parcel::Parcel;
 use super::account::{Account, Lack};
 use super::calls::{self, After, Past};
 use super::problem::Problem;
-use super::road::{Ask, Heard, Road, outcome_of, refused};
+use super::road::{Ask, Heard, Road, Stakes, outcome_of, refused};
 use crate::terms::address::Address;
 use crate::terms::answer::{Answer, Inside};
 use crate::terms::envelope::{Envelope, Sender};
@@ -57,6 +57,7 @@ pub fn submit(
         Ok(outcome) => outcome,
         Err(outcome) => *outcome,
     };
+    road.leave();
     let Road { tls, notes, .. } = road;
     let recipients = match outcome.recipients.is_empty() {
         true => fates(&submission.envelope, &outcome),
@@ -81,14 +82,14 @@ fn failed(failure: Failure) -> Box<Outcome> {
 fn go(errand: &mut Errand, submission: &Submission, road: &mut Road<'_>) -> Step<Outcome> {
     let account = find(errand, road)?;
     fits(&account, errand, submission)?;
-    let seen = road.call(&account.api, &calls::look(&account), false).map_err(failed)?;
-    let mailboxes = arguments(&seen, 0)?;
+    let seen = road.call(&account.api, &calls::look(&account), Stakes::Nothing).map_err(failed)?;
+    let mailboxes = arguments(&seen, 0, "Mailbox/get")?;
     let (drafts, sent) = calls::mailboxes(&mailboxes);
     let sender = match &submission.envelope.sender {
         Sender::Mailbox(address) => Some(address),
         Sender::Null => submission.author.as_ref(),
     };
-    let identity = calls::identity(&arguments(&seen, 1)?, sender).map_err(|known| {
+    let identity = calls::identity(&arguments(&seen, 1, "Identity/get")?, sender).map_err(|known| {
         let who = sender.map_or_else(|| "anybody".to_owned(), |it| format!("<{it}>"));
         let known =
             if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
@@ -115,6 +116,9 @@ fn find(errand: &Errand, road: &mut Road<'_>) -> Step<Account> {
             .map_err(|why| failed(Failure::new(Stage::Post, Cause::Bug(why))))?;
     }
     let session = road.get(place).map_err(failed)?;
+    if !session.is_whole {
+        return Err(failed(senseless(&session)));
+    }
     let lack = match Account::of(&session.page, &session.place) {
         Ok(account) => return Ok(account),
         Err(lack) => lack,
@@ -166,14 +170,23 @@ fn fits(account: &Account, errand: &Errand, submission: &Submission) -> Step<()>
 const SLACK: u64 = 512;
 
 /// The arguments of an answer that must be there.
-fn arguments(heard: &Heard, call: usize) -> Step<Value> {
-    match calls::response(&heard.page, call) {
+fn arguments(heard: &Heard, call: usize, method: &str) -> Step<Value> {
+    match calls::response(&heard.page, call, method) {
         Some(Ok(arguments)) if heard.is_whole => Ok(arguments),
         Some(Err(problem)) if heard.is_whole => {
             Err(failed(refused(heard, without_doubt(problem.inside), &problem.words)))
         }
         _ => Err(failed(senseless(heard))),
     }
+}
+
+/// True where a server may have done what was asked though the request failed.
+fn may_be_done(failure: &Failure) -> bool {
+    failure.stage == Stage::Post
+        && match &failure.cause {
+            Cause::Answered(answer) => matches!(answer.status(), 500 | 502 | 504),
+            _ => true,
+        }
 }
 
 /// Before the submission nothing is open.
@@ -198,7 +211,7 @@ fn upload(errand: &mut Errand, account: &Account, road: &mut Road<'_>) -> Step<S
         place: account.upload.clone(),
         parcel,
         content_type: "message/rfc822",
-        commits: false,
+        stakes: Stakes::Nothing,
     };
     let (heard, parcel) = road.ask(ask);
     errand.parcel = parcel;
@@ -215,6 +228,20 @@ fn upload(errand: &mut Errand, account: &Account, road: &mut Road<'_>) -> Step<S
     }
 }
 
+/// The arguments of an answer about an import, which says yes or no; where it says neither, whether there may be a draft.
+fn read_import(heard: &Heard) -> Result<Value, (bool, Box<Outcome>)> {
+    match calls::response(&heard.page, 0, "Email/import").filter(|_| heard.is_whole) {
+        Some(Ok(said)) if said["created"]["m"]["id"].is_string() || said["notCreated"]["m"].is_object() => {
+            Ok(said)
+        }
+        Some(Err(problem)) => {
+            let is_in_part = problem.inside == Inside::Named("MXP_E_OUTCOME_UNKNOWN");
+            Err((is_in_part, failed(refused(heard, without_doubt(problem.inside), &problem.words))))
+        }
+        _ => Err((true, failed(senseless(heard)))),
+    }
+}
+
 /// Makes a draft of the upload, or finds the email that the account has already; that may have gone out.
 fn import(
     account: &Account,
@@ -224,23 +251,28 @@ fn import(
     submission: &Submission,
     road: &mut Road<'_>,
 ) -> Step<Result<Email, Box<Outcome>>> {
-    let heard = road.call(&account.api, &calls::import(account, blob, drafts), false).map_err(failed)?;
-    let said = arguments(&heard, 0)?;
+    let asked = road.call(&account.api, &calls::import(account, blob, drafts), Stakes::Draft);
+    let answered = asked.map_err(|failure| (may_be_done(&failure), failed(failure)));
+    let (heard, said) = match answered.and_then(|heard| Ok((read_import(&heard)?, heard))) {
+        Ok((said, heard)) => (heard, said),
+        Err((may_be_there, outcome)) => {
+            road.notes.extend(may_be_there.then_some(Note::DraftLeft));
+            return Err(outcome);
+        }
+    };
     let after = || sent.map_or(After::Destroyed, |sent| After::MovedTo(sent.to_owned()));
     if let Some(id) = said["created"]["m"]["id"].as_str() {
         return Ok(Ok(Email { id: id.to_owned(), after: after(), is_ours: true }));
     }
     let not = &said["notCreated"]["m"];
-    if !not.is_object() {
-        return Err(failed(senseless(&heard)));
-    }
     let problem = Problem::of(not);
     let Some(existing) = problem.existing.filter(|_| problem.kind == "alreadyExists") else {
         return Err(failed(refused(&heard, without_doubt(problem.inside), &problem.words)));
     };
-    let heard = road.call(&account.api, &calls::history(account, &existing), false).map_err(failed)?;
-    let place = arguments(&heard, 0)?;
-    let submissions = calls::response(&heard.page, 2).and_then(Result::ok);
+    let heard =
+        road.call(&account.api, &calls::history(account, &existing), Stakes::Nothing).map_err(failed)?;
+    let place = arguments(&heard, 0, "Email/get")?;
+    let submissions = calls::response(&heard.page, 2, "EmailSubmission/get").and_then(Result::ok);
     let email = |after| Ok(Ok(Email { id: existing.clone(), after, is_ours: false }));
     match calls::past(&place, submissions.as_ref(), &submission.envelope, sent) {
         Past::Submitted => {
@@ -266,11 +298,11 @@ fn send(
 ) -> Step<Outcome> {
     let envelope = &submission.envelope;
     let request = calls::submit(account, identity, &email.id, envelope, &email.after);
-    let heard = match road.call(&account.api, &request, true) {
+    let heard = match road.call(&account.api, &request, Stakes::Message) {
         Ok(heard) => heard,
         Err(failure) => return Err(Box::new(given_up(account, email, outcome_of(failure), road))),
     };
-    let said = match calls::response(&heard.page, 0).filter(|_| heard.is_whole) {
+    let said = match calls::response(&heard.page, 0, "EmailSubmission/set").filter(|_| heard.is_whole) {
         Some(Ok(said)) => said,
         Some(Err(problem)) => {
             let outcome = outcome_of(refused(&heard, problem.inside, &problem.words));
@@ -278,21 +310,23 @@ fn send(
         }
         None => return Err(Box::new(unclear(&heard))),
     };
-    if said["created"]["s"].is_object() {
-        let created = &said["created"]["s"];
-        let deliveries = calls::deliveries(created);
+    let (created, not) = (&said["created"]["s"], &said["notCreated"]["s"]);
+    if created.is_object() && not.is_null() {
+        if email.after != After::Left && calls::leaves_email(&heard.page) {
+            road.notes.push(Note::DraftLeft);
+        }
         let fates: Vec<(Address, Fate)> = envelope
             .recipients
             .iter()
-            .filter_map(|one| Some((one.clone(), delivery(deliveries.get(&one.to_string())?, &heard)?)))
+            .filter_map(|one| Some((one.clone(), delivery(calls::delivery(created, one)?, &heard)?)))
             .collect();
         let id = created["id"].as_str().map(|id| heard.masked(id));
         return Ok(accepted(heard.answer, id, &with_others(envelope, fates)));
     }
-    if !said["notCreated"]["s"].is_object() {
+    if !not.is_object() || !created.is_null() {
         return Err(Box::new(unclear(&heard)));
     }
-    let problem = Problem::of(&said["notCreated"]["s"]);
+    let problem = Problem::of(not);
     let failure = refused(&heard, problem.inside, &problem.words);
     let reply = failure.reply().cloned().map(Arc::new);
     let mut outcome = outcome_of(failure);
@@ -376,8 +410,9 @@ fn given_up(account: &Account, email: &Email, outcome: Outcome, road: &mut Road<
         return outcome;
     }
     let is_spoken_to = matches!(outcome.failure.as_ref().map(|it| &it.cause), Some(Cause::Answered(_)));
-    let taken = is_spoken_to.then(|| road.call(&account.api, &calls::destroy(account, &email.id), false));
-    let is_gone = matches!(taken, Some(Ok(heard)) if calls::response(&heard.page, 0)
+    let taken =
+        is_spoken_to.then(|| road.call(&account.api, &calls::destroy(account, &email.id), Stakes::Draft));
+    let is_gone = matches!(taken, Some(Ok(heard)) if calls::response(&heard.page, 0, "Email/set")
         .is_some_and(|said| said.is_ok_and(|said| said["destroyed"][0] == *email.id)));
     if !is_gone {
         road.notes.push(Note::DraftLeft);

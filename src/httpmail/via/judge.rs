@@ -2,7 +2,7 @@
 //!
 //! Laws: a success whose body says otherwise is none; one whose body does not say, or did not come whole, leaves it open.
 
-use super::rule::Finding;
+use super::rule::{Finding, Pointer};
 use super::service::Simple;
 use crate::terms::address::Address;
 use crate::terms::answer::{self, Inside};
@@ -74,17 +74,21 @@ impl Simple {
         let fails = findings.contains(&Finding::Fails);
         let no = if off { Inside::PutOff } else { Inside::Refused };
         if !self.accepted.is_empty() {
-            let sum = |places: &[super::rule::Pointer]| {
-                places.iter().filter_map(|place| place.count(document)).sum::<u64>()
-            };
-            let (accepted, refused) = (sum(&self.accepted), sum(&self.refused));
-            return match (accepted, refused) {
-                (0, 0) if fails => Some(no),
-                (0, 0) => Some(Inside::Silent),
-                (0, _) => Some(no),
-                (_, 1..) => Some(Inside::Partial(self.refused_ones(document))),
+            let told = told as u64;
+            let (accepted, refused) = (sum(&self.accepted, document), sum(&self.refused, document));
+            let is_told_of_all = |more: u64| told > 0 && more >= told;
+            return match (accepted, refused.unwrap_or(0)) {
+                (None | Some(0), 0) if fails => Some(no),
+                (None | Some(0), 0) => Some(Inside::Silent),
+                // It names those whom it did not take, and nobody knows what of the others.
+                (None, refused) if !is_told_of_all(refused) => Some(Inside::Silent),
+                (None | Some(0), _) => Some(no),
+                (Some(accepted), refused @ 1..) if accepted.saturating_add(refused) >= told => {
+                    Some(Inside::Partial(self.refused_ones(document)))
+                }
+                (Some(_), 1..) => Some(Inside::Silent),
                 // It says both yes and no, or leaves somebody out.
-                _ if fails || accepted < told as u64 || findings.contains(&Finding::Silent) => {
+                (Some(accepted), _) if fails || accepted < told || findings.contains(&Finding::Silent) => {
                     Some(Inside::Silent)
                 }
                 _ => None,
@@ -104,6 +108,11 @@ impl Simple {
         let lists = self.refused.iter().filter_map(|place| place.find(document)?.as_array());
         lists.flatten().filter_map(|one| Address::parse(one.as_str()?).ok()).collect()
     }
+}
+
+/// How many are counted at several places; none where it is said at none of them.
+fn sum(places: &[Pointer], document: &Value) -> Option<u64> {
+    places.iter().filter_map(|place| place.count(document)).reduce(u64::saturating_add)
 }
 
 #[cfg(test)]
@@ -163,6 +172,13 @@ mod tests {
             (r#"{"ok":0,"bad":0}"#, 2, Some(Inside::Silent)),
             (r#"{}"#, 2, Some(Inside::Silent)),
             (r#"{"ok":-1,"bad":"x"}"#, 2, Some(Inside::Silent)),
+            // It says nothing of one of them, or nothing of those whom it took.
+            (r#"{"ok":1,"bad":1}"#, 3, Some(Inside::Silent)),
+            (r#"{"bad":1}"#, 2, Some(Inside::Silent)),
+            (r#"{"bad":1}"#, 0, Some(Inside::Silent)),
+            (r#"{"bad":2}"#, 2, Some(Inside::Refused)),
+            (r#"{"bad":18446744073709551615,"worse":1}"#, 2, Some(Inside::Refused)),
+            (r#"{"ok":0,"bad":1}"#, 2, Some(Inside::Refused)),
         ] {
             assert_eq!(inside(&kumo, 200, body, told), wanted, "{body}");
         }

@@ -4,5 +4,6 @@
 mod cell;
 mod matrix;
 mod network;
+mod packets;
 mod server;
 mod table;

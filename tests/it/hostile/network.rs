@@ -12,9 +12,9 @@ use crate::sink::Running;
 
 const NOTE: &str = "Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\nTo: b@d.example\n\nhello\n";
 /// The case that is played in a network of its own.
-const CHILD: &str = "MAILXPORT_TEST_NETWORK";
+pub(super) const CHILD: &str = "MAILXPORT_TEST_NETWORK";
 
-fn send(dir: &Path, server: &str, lines: usize, more: &[&str]) -> Command {
+pub(super) fn send(dir: &Path, server: &str, lines: usize, more: &[&str]) -> Command {
     let path = dir.join("note.eml");
     std::fs::write(&path, NOTE.to_owned() + &"and a line more\n".repeat(lines)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
@@ -22,7 +22,8 @@ fn send(dir: &Path, server: &str, lines: usize, more: &[&str]) -> Command {
     command
         .arg("send")
         .arg(path)
-        .args(["--to", "b@d.example", "--server", server, "--tls", "off", "--helo", "c.example"])
+        .args(["--to", "b@d.example", "--server", server, "--helo", "c.example"])
+        .args(if more.contains(&"--tls") { &[][..] } else { &["--tls", "off"] })
         .args(more);
     command
 }
@@ -88,7 +89,7 @@ fn serve_until(stage: &str, door: &TcpListener) -> Option<TcpStream> {
     Some(stream)
 }
 
-fn configure(words: &str) {
+pub(super) fn configure(words: &str) {
     let output = limited(Command::new("ip").args(words.split(' ')));
     assert!(output.status.success(), "ip {words}: {}", String::from_utf8_lossy(&output.stderr));
 }
@@ -148,6 +149,11 @@ fn an_address_that_swallows_all() {
 
 /// Plays a case in a network of its own.
 fn in_a_network_of_its_own(case: &str) {
+    apart("hostile::network::child_in_a_network_of_its_own", case);
+}
+
+/// Runs a test once more, with a network of its own and a case in `CHILD`.
+pub(super) fn apart(child: &str, case: &str) {
     let may = Command::new("unshare").args(["-n", "-m", "ip", "link", "set", "lo", "up"]).output();
     if !may.is_ok_and(|output| output.status.success()) {
         println!("skipped: no network of its own without iproute2 and the right to make one");
@@ -155,7 +161,7 @@ fn in_a_network_of_its_own(case: &str) {
     }
     let mut command = Command::new("unshare");
     command.args(["-n", "-m"]).arg(std::env::current_exe().unwrap());
-    command.args(["hostile::network::child_in_a_network_of_its_own", "--exact", "--nocapture"]);
+    command.args([child, "--exact", "--nocapture"]);
     let output = limited(command.env(CHILD, case));
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}");

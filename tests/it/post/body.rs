@@ -129,6 +129,8 @@ fn nothing_that_cannot_be_read_is_posted() {
         ("post {url}/in note.eml --header Host:x", 2),
         ("post {url}/in note.eml --content-type x", 2),
         ("post {url}/in note.eml --size 1 --chunked", 2),
+        ("post {url}/in note.eml --size 9223372036854775808", 2),
+        ("post {url}/in - --size 18446744073709551615 --envelope --from a@d.example --to b@d.example", 2),
         ("post {url}/in note.eml --ca-file note.eml", 2),
         ("post ftp://h/in note.eml", 2),
         ("post http://ada:tiger7@h/in note.eml", 2),

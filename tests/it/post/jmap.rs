@@ -3,9 +3,9 @@
 use super::server::{Asked, Desk, Feed, Part, Peer, Ran, part};
 use serde_json::{Value, json};
 
-const MAIL: &str = "From: a@d.example\r\nTo: b@d.example\r\n\r\nhello\r\n";
+pub(super) const MAIL: &str = "From: a@d.example\r\nTo: b@d.example\r\n\r\nhello\r\n";
 
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let desk = Desk::new();
     desk.file("mail.eml", MAIL);
     desk.file("token", "tok-en.77~\n");
@@ -13,22 +13,27 @@ fn desk() -> Desk {
 }
 
 /// Takes a request and says this.
-fn saying(status: &'static str, body: impl ToString) -> Part<'static, Asked> {
+pub(super) fn saying(status: &'static str, body: impl ToString) -> Part<'static, Asked> {
     let body = body.to_string();
     part(move |mut peer: Peer| {
         let asked = whole(&mut peer);
-        peer.say(&format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+        peer.say(&closing(status, &body));
         asked
     })
 }
 
+/// The last answer of a connection.
+pub(super) fn closing(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
 /// Takes a request and leaves without a word.
-fn mute() -> Part<'static, Asked> {
+pub(super) fn mute() -> Part<'static, Asked> {
     part(|mut peer: Peer| whole(&mut peer))
 }
 
 /// A request with or without a body.
-fn whole(peer: &mut Peer) -> Asked {
+pub(super) fn whole(peer: &mut Peer) -> Asked {
     let mut asked = peer.head();
     if asked.field("expect").is_some() {
         peer.say("HTTP/1.1 100 Continue\r\n\r\n");
@@ -38,7 +43,7 @@ fn whole(peer: &mut Peer) -> Asked {
     asked
 }
 
-fn session() -> Value {
+pub(super) fn session() -> Value {
     json!({
         "capabilities": {
             "urn:ietf:params:jmap:core": {"maxSizeUpload": 1000, "maxSizeRequest": 100_000},
@@ -53,11 +58,11 @@ fn session() -> Value {
     })
 }
 
-fn answers(responses: &[Value]) -> Value {
+pub(super) fn answers(responses: &[Value]) -> Value {
     json!({"methodResponses": responses, "sessionState": "0"})
 }
 
-fn looked() -> Value {
+pub(super) fn looked() -> Value {
     let mailboxes =
         json!([{"id": "D", "role": "drafts"}, {"id": "S", "role": "sent"}, {"id": "I", "role": "inbox"}]);
     let identities = json!([{"id": "i1", "email": "a@d.example"}, {"id": "i2", "email": "*@club.example"}]);
@@ -67,31 +72,31 @@ fn looked() -> Value {
     ])
 }
 
-fn uploaded() -> Value {
+pub(super) fn uploaded() -> Value {
     json!({"accountId": "A1", "blobId": "B1", "type": "message/rfc822", "size": MAIL.len()})
 }
 
-fn imported() -> Value {
+pub(super) fn imported() -> Value {
     answers(&[json!(["Email/import", {"created": {"m": {"id": "E1", "blobId": "B1"}}}, "0"])])
 }
 
-fn submitted(created: &Value) -> Value {
+pub(super) fn submitted(created: &Value) -> Value {
     answers(&[
         json!(["EmailSubmission/set", {"created": {"s": created}}, "0"]),
         json!(["Email/set", {"updated": {"E1": null}}, "0"]),
     ])
 }
 
-fn not_submitted(problem: &Value) -> Value {
+pub(super) fn not_submitted(problem: &Value) -> Value {
     answers(&[json!(["EmailSubmission/set", {"notCreated": {"s": problem}}, "0"])])
 }
 
-fn destroyed() -> Value {
+pub(super) fn destroyed() -> Value {
     answers(&[json!(["Email/set", {"destroyed": ["E1"]}, "0"])])
 }
 
 /// The first so many steps of a submission that goes well.
-fn steps(count: usize) -> Vec<Part<'static, Asked>> {
+pub(super) fn steps(count: usize) -> Vec<Part<'static, Asked>> {
     let all: [(&'static str, Value); 5] = [
         ("200 OK", session()),
         ("200 OK", looked()),
@@ -102,7 +107,7 @@ fn steps(count: usize) -> Vec<Part<'static, Asked>> {
     all.into_iter().take(count).map(|(status, body)| saying(status, body)).collect()
 }
 
-fn run(desk: &Desk, options: &str, parts: Vec<Part<'static, Asked>>) -> (Ran, Vec<Asked>) {
+pub(super) fn run(desk: &Desk, options: &str, parts: Vec<Part<'static, Asked>>) -> (Ran, Vec<Asked>) {
     let words = format!(
         "post --via jmap {{url}} mail.eml --token-file token --auth-in-clear --to b@d.example --to c@d.example --json {options}"
     );
@@ -110,11 +115,11 @@ fn run(desk: &Desk, options: &str, parts: Vec<Part<'static, Asked>>) -> (Ran, Ve
 }
 
 /// A submission of which the first steps go well, and then this happens.
-fn after(count: usize, then: Vec<Part<'static, Asked>>) -> (Ran, Vec<Asked>) {
+pub(super) fn after(count: usize, then: Vec<Part<'static, Asked>>) -> (Ran, Vec<Asked>) {
     run(&desk(), "", steps(count).into_iter().chain(then).collect())
 }
 
-fn json_of(asked: &Asked) -> Value {
+pub(super) fn json_of(asked: &Asked) -> Value {
     serde_json::from_slice(&asked.body).unwrap()
 }
 

@@ -4,6 +4,8 @@ mod body;
 mod examples;
 mod expect;
 mod jmap;
+mod jmap_doubt;
+mod jmap_keep;
 mod logon;
 mod mail;
 mod redirects;

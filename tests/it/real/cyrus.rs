@@ -200,9 +200,11 @@ fn cyrus_submits_octet_for_octet_what_it_was_given() {
     let ran = cyrus.post(
         "null",
         format!("{head}<7@x>\r\n\r\nnull\r\n").as_bytes(),
-        "--password-file pw --from= --to b@d.example",
+        "--password-file pw --from= --to b@d.example -v",
     );
     ran.must("the null sender", 0, "");
+    // Who is asked who he is, and sent to another place, stays on the line.
+    assert_eq!(ran.stderr().matches(": connecting ").count(), 1, "{}", ran.stderr());
 }
 
 #[test]

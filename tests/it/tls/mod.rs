@@ -3,6 +3,7 @@
 mod breaks;
 mod certificates;
 mod check;
+mod clock;
 mod files;
 mod handshake;
 mod load;
