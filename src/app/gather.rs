@@ -13,6 +13,7 @@ use crate::terms::address::{Address, AddressProblem};
 use crate::terms::address_list::{Empty, address_list, is_plain, mailbox};
 use crate::terms::envelope::{Envelope, Sender, without_duplicates};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
+use crate::terms::find;
 use crate::watch::wait::Watch;
 use anyhow::Context;
 use std::io::ErrorKind;
@@ -60,6 +61,11 @@ impl Gather {
     /// Opens a message, judges it, and addresses it.
     pub fn letter(&self, origin: &Origin) -> Result<Letter, Failure> {
         self.address(open(origin, &self.handling, &self.watch)?)
+    }
+
+    /// The same before its turn, where nothing is wrong with it.
+    pub fn letter_ahead(&self, origin: &Origin) -> Option<Letter> {
+        self.address(Message::open_ahead(origin, &self.handling, &self.watch)?).ok()
     }
 
     /// A stream of which the header block has come.
@@ -238,28 +244,34 @@ pub fn allow_descriptors(count: usize) {
 fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result<(), Failure> {
     let octets = whole(path, watch)?;
     // Up to the line that is not UTF-8, if there is one.
-    let (text, odd) = match std::str::from_utf8(&octets) {
+    let (text, odd) = match String::from_utf8(octets) {
         Ok(text) => (text, None),
         Err(error) => {
-            let (before, behind) = octets.split_at(error.valid_up_to());
-            let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-            let end = memchr::memchr(b'\n', behind).map_or(octets.len(), |at| before.len() + at);
-            (std::str::from_utf8(&before[..start]).unwrap_or(""), Some(&octets[start..end]))
+            let (end, mut octets) = (error.utf8_error().valid_up_to(), error.into_bytes());
+            let start = memchr::memrchr(b'\n', &octets[..end]).map_or(0, |at| at + 1);
+            let end = memchr::memchr(b'\n', &octets[end..]).map_or(octets.len(), |at| end + at);
+            let odd = octets[start..end].to_vec();
+            octets.truncate(start);
+            (String::from_utf8(octets).unwrap_or_default(), Some(odd))
         }
     };
-    let (list, mut at, mut from) = (Arc::from(text), 0, 0);
+    let lines: usize = text.as_bytes().chunks(4096).map(|part| find::count(b'\n', part)).sum();
+    found.reserve(lines + 1);
+    let (list, mut at, mut from) = (Arc::new(text), 0, 0);
+    let text = list.as_str();
     let bad = |at, problem| {
         let about = format!("line {at} of {}", path.to_string_lossy());
         Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
     };
     while from < text.len() {
-        let end = memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length);
+        let end = find::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length);
         let line = &text[from..end];
         at += 1;
-        let read = if is_plain(line) {
-            Some(Address::parse_in(&list, from..end, found.last()))
-        } else {
-            on_a_line(line)
+        let alike = found.last().and_then(|before| Address::parse_alike(&list, from..end, before));
+        let read = match alike {
+            Some(address) => Some(Ok(address)),
+            None if is_plain(line) => Some(Address::parse_in(&list, from..end, found.last())),
+            None => on_a_line(line),
         };
         if let Some(address) = read {
             found.push(address.map_err(|problem| bad(at, problem))?);
@@ -267,7 +279,7 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
         from = end + 1;
     }
     let Some(line) = odd else { return Ok(()) };
-    let line = String::from_utf8_lossy(line).into_owned();
+    let line = String::from_utf8_lossy(&line).into_owned();
     Err(bad(at + 1, AddressProblem { text: line, why: "it is not UTF-8" }))
 }
 

@@ -150,6 +150,10 @@ impl Desk for Clerk<'_> {
         self.gather.letter(origin)
     }
 
+    fn open_ahead(&self, origin: &Origin) -> Option<Letter> {
+        self.gather.letter_ahead(origin)
+    }
+
     fn open_flow(&self, wait: Wait<'_>) -> Result<Letter, Failure> {
         let failed = |cause| Failure::new(Stage::Input, cause);
         let nothing = || failed(Cause::Bug("a stream is opened twice".to_owned()));

@@ -1,6 +1,7 @@
 //! The road: one session for all messages of a run, or some side by side, and one outcome for each message.
 
 use super::again::{Again, Road, Tries};
+use super::ahead::{Ahead, Meanwhile, Spent};
 use super::job::{Desk, Letter, Report, Turn};
 use super::parts::in_parts;
 use super::rules;
@@ -18,6 +19,7 @@ use crate::terms::tls::TlsFacts;
 use crate::watch::brink;
 use crate::watch::wait::{Halt, Watch};
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -54,11 +56,14 @@ pub fn deliver(
 ) {
     loop {
         let put_by = Mutex::default();
-        once(plan, watch, turns, jobs, (tries.more > 0).then_some(&put_by), desk);
+        let last = once(plan, watch, turns, jobs, (tries.more > 0).then_some(&put_by), desk);
         turns = put_by.into_inner().unwrap_or_else(PoisonError::into_inner);
         if turns.is_empty() {
+            // The process ends: many recipients need not be given back one by one.
+            let _ = ManuallyDrop::new(last);
             return;
         }
+        drop(last);
         turns.iter().filter_map(Turn::put_off).for_each(|again| desk.put_off(&again.report(), tries.wait));
         let rested = watch.rest(tries.wait);
         tries = tries.next();
@@ -94,7 +99,10 @@ fn give_up(turn: Turn, plan: &Plan, halt: &Halt, desk: &dyn Desk) {
 /// Turns that are put by for another try.
 type PutBy = Mutex<Vec<Turn>>;
 
-/// One try for every message.
+/// Turns that are still to come.
+pub(super) type Queue = Mutex<VecDeque<Turn>>;
+
+/// One try for every message. Gives back the last one of a lone session.
 fn once(
     plan: &Plan,
     watch: &Arc<Watch>,
@@ -102,15 +110,16 @@ fn once(
     jobs: usize,
     put_by: Option<&PutBy>,
     desk: &dyn Desk,
-) {
+) -> Option<Spent> {
     let sessions = jobs.min(turns.len());
     let queue = Mutex::new(VecDeque::from(turns));
     let lane = |number| {
         let ear = desk.ear(number);
-        Lane { line: Line::NotYet, plan, watch, queue: &queue, put_by, desk, ear }
+        Lane { line: Line::NotYet, plan, watch, queue: &queue, put_by, desk, ear, ahead: None }
     };
     if sessions < 2 {
-        let mut alone = lane(0);
+        // Beside others the next message is whose session is free first.
+        let mut alone = Lane { ahead: Some(Ahead::default()), ..lane(0) };
         alone.finish();
         return alone.close();
     }
@@ -120,7 +129,7 @@ fn once(
                 scope.spawn(move || {
                     let mut lane = lane(number);
                     lane.help();
-                    lane.close();
+                    drop(lane.close());
                 })
             })
             .collect();
@@ -129,8 +138,8 @@ fn once(
         // What the others leave over has no session any more; what the first one met stands for it.
         others.into_iter().for_each(|other| drop(other.join()));
         first.finish();
-        first.close();
-    });
+        first.close()
+    })
 }
 
 /// One session and the messages that it takes from the queue.
@@ -138,10 +147,11 @@ struct Lane<'a> {
     line: Line<'a>,
     plan: &'a Plan,
     watch: &'a Arc<Watch>,
-    queue: &'a Mutex<VecDeque<Turn>>,
+    queue: &'a Queue,
     put_by: Option<&'a PutBy>,
     desk: &'a dyn Desk,
     ear: Box<dyn Observer + 'a>,
+    ahead: Option<Ahead>,
 }
 
 impl Lane<'_> {
@@ -165,10 +175,11 @@ impl Lane<'_> {
         }
     }
 
-    fn close(mut self) {
+    fn close(mut self) -> Option<Spent> {
         if let Line::Up(session) = self.line {
             session.close(&mut *self.ear);
         }
+        self.ahead.and_then(Ahead::rest)
     }
 
     fn take(&mut self, turn: Turn) {
@@ -183,7 +194,7 @@ impl Lane<'_> {
                     None => Err((origin, never_tried(self.plan))),
                 }
             }
-            Turn::Later(origin) => match self.desk.open(&origin) {
+            Turn::Later(origin) => match self.open(&origin) {
                 Ok(letter) => Ok(Road::new(origin, letter, start)),
                 Err(failure) => Err((origin, failure)),
             },
@@ -202,6 +213,11 @@ impl Lane<'_> {
         }
     }
 
+    fn open(&mut self, origin: &Origin) -> Result<Letter, Failure> {
+        let ahead = self.ahead.as_mut().and_then(|ahead| ahead.take(origin));
+        ahead.map_or_else(|| self.desk.open(origin), Ok)
+    }
+
     fn open_flow(&mut self, size: u64) -> Result<Letter, Failure> {
         let Lane { line, plan, watch, desk, ear, .. } = self;
         let observer = &mut **ear;
@@ -217,7 +233,15 @@ impl Lane<'_> {
 
     /// One try of a message that is open.
     fn go(&mut self, mut road: Road) {
-        let outcome = send(&mut self.line, self.plan, self.watch, &mut road.letter, &mut *self.ear);
+        let Lane { line, plan, watch, desk, queue, ear, .. } = self;
+        let next = &mut **ear;
+        let outcome = match &mut self.ahead {
+            None => send(line, plan, watch, &mut road.letter, next),
+            Some(ahead) => {
+                let mut meanwhile = Meanwhile { next, ahead, queue, desk: *desk };
+                send(line, plan, watch, &mut road.letter, &mut meanwhile)
+            }
+        };
         let (road, outcome) = match self.put_by {
             None => (road, outcome),
             Some(put_by) => match Again::of(road, outcome, self.plan.partial) {
@@ -227,6 +251,9 @@ impl Lane<'_> {
         };
         let outcome = Outcome { elapsed: road.since.elapsed(), ..road.whole(outcome) };
         self.report(&road.origin, Some(&road.letter), &outcome);
+        if let Some(ahead) = &mut self.ahead {
+            ahead.spend((road, outcome));
+        }
     }
 
     fn report(&self, origin: &Origin, letter: Option<&Letter>, outcome: &Outcome) {

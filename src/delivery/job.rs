@@ -72,6 +72,10 @@ pub trait Desk: Sync {
     /// Hears whose turn it is in the session of this thread; the report about it is its next one.
     fn begin(&self, _: &Origin) {}
     fn open(&self, origin: &Origin) -> Result<Letter, Failure>;
+    /// Opens a message before its turn, if that takes no time to speak of; what is wrong with it is found again at its turn.
+    fn open_ahead(&self, _: &Origin) -> Option<Letter> {
+        None
+    }
     /// Opens the run's stream, of which the header block is read while the session waits.
     fn open_flow(&self, _: Wait<'_>) -> Result<Letter, Failure> {
         Err(Failure::new(Stage::Input, Cause::Bug("this run has no stream".to_owned())))

@@ -1,6 +1,7 @@
 //! Floor 4: the one road that every message takes, and a check as far as it needs none.
 
 pub mod again;
+mod ahead;
 pub mod check;
 pub mod deliver;
 pub mod job;

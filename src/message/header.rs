@@ -15,8 +15,7 @@ pub struct Header {
 
 #[derive(Clone, Debug)]
 struct Field {
-    /// In lower case.
-    name: String,
+    name: Range<usize>,
     whole: Range<usize>,
     value: Range<usize>,
 }
@@ -36,7 +35,8 @@ impl Header {
                 }
                 _ => {
                     let colon = memchr(b':', line).unwrap_or(line.len() - 1);
-                    let name = String::from_utf8_lossy(line[..colon].trim_ascii()).to_ascii_lowercase();
+                    let start = at + line.iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+                    let name = start..start + line[..colon].trim_ascii().len();
                     fields.push(Field { name, whole: at..end, value: at + colon + 1..end });
                 }
             }
@@ -46,7 +46,16 @@ impl Header {
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field.name == name)
+        self.fields.iter().any(|field| self.is(field, &[name]))
+    }
+
+    fn name(&self, field: &Field) -> &[u8] {
+        &self.block[field.name.clone()]
+    }
+
+    /// True for a field of one of these names, in any case.
+    fn is(&self, field: &Field, names: &[&str]) -> bool {
+        names.iter().any(|name| self.name(field).eq_ignore_ascii_case(name.as_bytes()))
     }
 
     pub fn is_eight_bit(&self) -> bool {
@@ -64,11 +73,16 @@ impl Header {
 
     /// The first value of a name, unfolded.
     pub fn value(&self, name: &str) -> Option<String> {
-        self.fields.iter().find(|field| field.name == name).map(|field| self.unfolded(field))
+        self.fields.iter().find(|field| self.is(field, &[name])).map(|field| self.unfolded(field))
     }
 
     fn unfolded(&self, field: &Field) -> String {
-        String::from_utf8_lossy(&self.block[field.value.clone()]).replace("\r\n", "").trim().to_owned()
+        let value = String::from_utf8_lossy(self.block[field.value.clone()].trim_ascii());
+        if value.contains("\r\n") {
+            value.replace("\r\n", "").trim().to_owned()
+        } else {
+            value.trim().to_owned()
+        }
     }
 
     /// The recipients: Resent-To, -Cc and -Bcc of the newest resending, else To, Cc and Bcc.
@@ -87,7 +101,7 @@ impl Header {
             if resent.is_empty() { &["to", "cc", "bcc"] } else { &["resent-to", "resent-cc", "resent-bcc"] };
         let fields = if resent.is_empty() { self.fields.as_slice() } else { resent };
         let mut found = Vec::new();
-        for field in fields.iter().filter(|field| names.contains(&field.name.as_str())) {
+        for field in fields.iter().filter(|field| self.is(field, names)) {
             let value = self.unfolded(field);
             if !value.is_empty() {
                 found.extend(read(&value, Empty::Skipped)?);
@@ -113,7 +127,7 @@ impl Header {
             resent => (resent, ["resent-sender", "resent-from"]),
         };
         for name in names {
-            if let Some(field) = fields.iter().find(|field| field.name == name) {
+            if let Some(field) = fields.iter().find(|field| self.is(field, &[name])) {
                 let addresses = read(&self.unfolded(field), Empty::Skipped)?;
                 if let Some(first) = addresses.into_iter().next() {
                     return Ok(Some(first));
@@ -125,22 +139,25 @@ impl Header {
 
     /// The first run of Resent- fields, up to where an older resending starts (RFC 5322 section 3.6.6).
     fn newest_resending(&self) -> &[Field] {
-        let Some(start) = self.fields.iter().position(|field| field.name.starts_with("resent-")) else {
-            return &[];
+        let resent = b"resent-";
+        let is_resent = |field: &Field| {
+            self.name(field).get(..resent.len()).is_some_and(|start| start.eq_ignore_ascii_case(resent))
         };
+        let Some(start) = self.fields.iter().position(is_resent) else { return &[] };
         let once = ["resent-date", "resent-from", "resent-sender", "resent-message-id"];
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: Vec<&[u8]> = Vec::new();
         let older = self.fields[start..].iter().position(|field| {
-            let again = once.contains(&field.name.as_str()) && seen.contains(&field.name.as_str());
-            seen.push(&field.name);
-            again || !field.name.starts_with("resent-")
+            let name = self.name(field);
+            let again = self.is(field, &once) && seen.iter().any(|seen| seen.eq_ignore_ascii_case(name));
+            seen.push(name);
+            again || !is_resent(field)
         });
         &self.fields[start..older.map_or(self.fields.len(), |older| start + older)]
     }
 
     /// How many fields would be left out on the way.
     pub fn blind_copies(&self) -> usize {
-        self.fields.iter().filter(|field| is_blind(field)).count()
+        self.fields.iter().filter(|field| self.is(field, BLIND)).count()
     }
 
     /// The same with this domain behind every bare name of those who write and are written to. A field that is no list of
@@ -148,7 +165,7 @@ impl Header {
     pub fn at(&self, domain: &str) -> Header {
         let mut block = Vec::with_capacity(self.block.len() + 160);
         let mut from = 0;
-        for field in self.fields.iter().filter(|field| is_of_people(field)) {
+        for field in self.fields.iter().filter(|field| self.is(field, OF_PEOPLE)) {
             let value = String::from_utf8_lossy(&self.block[field.value.clone()]).replace("\r\n", "  ");
             if value.len() != field.value.len() {
                 continue;
@@ -171,7 +188,7 @@ impl Header {
             head.extend_from_slice(line.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        for field in self.fields.iter().filter(|field| !left_out.has(field)) {
+        for field in self.fields.iter().filter(|field| !self.is(field, left_out.names())) {
             head.extend_from_slice(&self.block[field.whole.clone()]);
         }
         head
@@ -190,26 +207,30 @@ pub enum LeftOut {
     BlindCopiesAndTraces,
 }
 
+const BLIND: &[&str] = &["bcc", "resent-bcc"];
+
+/// The fields that name people (RFC 5322 sections 3.6.2, 3.6.3 and 3.6.6).
+const OF_PEOPLE: &[&str] = &[
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "resent-from",
+    "resent-sender",
+    "resent-reply-to",
+    "resent-to",
+    "resent-cc",
+];
+
 impl LeftOut {
-    fn has(self, field: &Field) -> bool {
+    fn names(self) -> &'static [&'static str] {
         match self {
-            LeftOut::Nothing => false,
-            LeftOut::BlindCopies => is_blind(field),
-            LeftOut::BlindCopiesAndTraces => {
-                is_blind(field) || matches!(field.name.as_str(), "return-path" | "content-length")
-            }
+            LeftOut::Nothing => &[],
+            LeftOut::BlindCopies => BLIND,
+            LeftOut::BlindCopiesAndTraces => &["bcc", "resent-bcc", "return-path", "content-length"],
         }
     }
-}
-
-/// True for the fields that name people (RFC 5322 sections 3.6.2, 3.6.3 and 3.6.6).
-fn is_of_people(field: &Field) -> bool {
-    let name = field.name.strip_prefix("resent-").unwrap_or(&field.name);
-    matches!(name, "from" | "sender" | "reply-to" | "to" | "cc")
-}
-
-fn is_blind(field: &Field) -> bool {
-    matches!(field.name.as_str(), "bcc" | "resent-bcc")
 }
 
 #[cfg(test)]

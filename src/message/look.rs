@@ -1,60 +1,61 @@
 //! One look at many octets at once: whether they are plain lines. Written so that the compiler makes wide steps of it.
 
-use crate::terms::find;
-
 /// What whole lines are like.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
     /// A CR without LF behind it, or an LF without CR before it.
     odd_ends: u8,
-    nul: u8,
+    /// The least octet.
+    least: u8,
     dots: u8,
     /// All octets or-ed.
     bits: u8,
+    lines: u64,
 }
 
-/// Octets of one wide step.
-const STEP: usize = 64;
+/// Octets of one wide step: fewer than a `u8` can count.
+const STEP: usize = 128;
 
 impl Look {
-    /// Looks at whole lines; the first octet follows a line end.
-    pub(super) fn at(lines: &[u8]) -> Look {
-        let Some((&last, _)) = lines.split_last() else { return Look::default() };
-        let mut look = Look::default();
-        look.octet(lines[0]);
-        look.dots |= u8::from(lines[0] == b'.');
-        look.odd_ends |= u8::from(lines[0] == b'\n') | u8::from(last == b'\r');
+    /// Looks at whole lines, for dots too if they are sought; the first octet follows a line end.
+    pub(super) fn at<const DOTS: bool>(lines: &[u8]) -> Look {
+        let mut look = Look { odd_ends: 0, least: u8::MAX, dots: 0, bits: 0, lines: 0 };
+        let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { return look };
+        look.step::<DOTS>(b"\n", &[first]);
+        look.odd_ends = u8::from(first == b'\n') | u8::from(last == b'\r');
         let (before, behind) = (&lines[..lines.len() - 1], &lines[1..]);
         let (mut before, mut behind) = (before.chunks_exact(STEP), behind.chunks_exact(STEP));
         for (before, behind) in before.by_ref().zip(behind.by_ref()) {
-            let (mut odd_ends, mut nul, mut dots, mut bits) = (0, 0, 0, 0);
-            for (&one, &next) in before.iter().zip(behind) {
-                odd_ends |= u8::from(one == b'\r') ^ u8::from(next == b'\n');
-                dots |= u8::from(one == b'\n') & u8::from(next == b'.');
-                nul |= u8::from(next == 0);
-                bits |= next;
-            }
-            look.odd_ends |= odd_ends;
-            look.nul |= nul;
-            look.dots |= dots;
-            look.bits |= bits;
+            look.step::<DOTS>(before, behind);
         }
-        for (&one, &next) in before.remainder().iter().zip(behind.remainder()) {
-            look.odd_ends |= u8::from(one == b'\r') ^ u8::from(next == b'\n');
-            look.dots |= u8::from(one == b'\n') & u8::from(next == b'.');
-            look.octet(next);
-        }
+        look.step::<DOTS>(before.remainder(), behind.remainder());
         look
     }
 
-    fn octet(&mut self, octet: u8) {
-        self.nul |= u8::from(octet == 0);
-        self.bits |= octet;
+    /// Looks at octets, each beside the one before it.
+    #[inline]
+    fn step<const DOTS: bool>(&mut self, before: &[u8], behind: &[u8]) {
+        let (mut odd_ends, mut least, mut dots, mut bits, mut ends) = (0, u8::MAX, 0, 0, 0_u8);
+        for (&one, &next) in before.iter().zip(behind) {
+            let end = u8::from(next == b'\n');
+            odd_ends |= u8::from(one == b'\r') ^ end;
+            if DOTS {
+                dots |= u8::from(one == b'\n') & u8::from(next == b'.');
+            }
+            least = least.min(next);
+            bits |= next;
+            ends = ends.wrapping_add(end);
+        }
+        self.odd_ends |= odd_ends;
+        self.least = self.least.min(least);
+        self.dots |= dots;
+        self.bits |= bits;
+        self.lines += u64::from(ends);
     }
 
     /// Every line ends in CRLF, no CR or LF stands elsewhere, and there is no NUL.
     pub(super) fn is_plain(self) -> bool {
-        self.odd_ends == 0 && self.nul == 0
+        self.odd_ends == 0 && self.least > 0
     }
 
     /// A line starts with a dot.
@@ -77,12 +78,17 @@ pub(super) struct Plain {
 }
 
 impl Plain {
+    /// Lines behind others, of which it is known whether one starts with a dot.
+    pub(super) fn behind(has_dots: bool) -> Plain {
+        Plain { has_dots, ..Plain::default() }
+    }
+
     /// Takes whole lines behind a line end; false, and nothing taken, where they are not plain.
     pub(super) fn add(&mut self, lines: &[u8]) -> bool {
-        let look = Look::at(lines);
+        let look = if self.has_dots { Look::at::<false>(lines) } else { Look::at::<true>(lines) };
         if look.is_plain() {
             self.octets += lines.len() as u64;
-            self.lines += find::count(b'\n', lines) as u64;
+            self.lines += look.lines;
             self.has_dots |= look.has_dots();
             self.has_eight_bit |= look.has_eight_bit();
         }
@@ -112,9 +118,9 @@ mod tests {
 
     #[test]
     fn every_octet_is_looked_at() {
-        for length in [2, 3, 63, 64, 65, 66, 127, 128, 129, 130, 200] {
+        for length in [2, 3, 63, 64, 65, 66, 127, 128, 129, 130, 200, 255, 256, 257, 258, 400] {
             let plain = [vec![b'x'; length - 2], b"\r\n".to_vec()].concat();
-            let look = Look::at(&plain);
+            let look = Look::at::<true>(&plain);
             assert!(look.is_plain() && !look.has_dots() && !look.has_eight_bit(), "{length}");
             for at in 0..length - 2 {
                 for (odd, is_plain, has_dots, has_eight_bit) in [
@@ -127,13 +133,19 @@ mod tests {
                     (b"\r\n\r\n", true, false, false),
                 ] {
                     let lines = [&plain[..at], odd, &plain[at + 1..]].concat();
-                    let look = Look::at(&lines);
+                    let look = Look::at::<true>(&lines);
+                    assert_eq!(look.lines, memchr::memchr_iter(b'\n', &lines).count() as u64);
+                    let unsought = Look::at::<false>(&lines);
+                    assert!(!unsought.has_dots() && unsought.is_plain() == look.is_plain());
                     let seen = (look.is_plain(), look.has_dots(), look.has_eight_bit());
                     // A CR right before a CRLF is odd, but an LF there is a second odd end and a CR before a CR too.
                     assert_eq!(seen, (is_plain, has_dots, has_eight_bit), "{odd:?} at {at} of {length}");
                 }
             }
         }
-        assert!(Look::at(b"").is_plain() && !Look::at(b"\n").is_plain() && !Look::at(b"x\r").is_plain());
+        let is_plain = |lines| Look::at::<true>(lines).is_plain();
+        assert!(is_plain(b"") && !is_plain(b"\n") && !is_plain(b"x\r"));
+        let whole = "\r\n".repeat(1000);
+        assert_eq!(Look::at::<true>(whole.as_bytes()).lines, 1000);
     }
 }

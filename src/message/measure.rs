@@ -16,7 +16,7 @@ use std::time::Duration;
 const LONG: u64 = 8 * 1024 * 1024;
 
 /// Octets up to which a file is kept in memory once it was read.
-const SMALL: u64 = 64 * 1024;
+pub(super) const SMALL: u64 = 64 * 1024;
 
 /// Shows the whole source to the scan.
 pub(super) fn measure(source: &mut Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
@@ -33,17 +33,17 @@ pub(super) fn measure(source: &mut Source, scan: &mut Scan, watch: &Watch) -> Re
 
 /// Reads a small file into memory, where it stays if there is room.
 fn at_once(source: &mut Source, length: u64, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
-    let mut octets = vec![0u8; usize::try_from(length).unwrap_or(0)];
-    let mut at = 0;
-    while at < octets.len() {
+    let length = usize::try_from(length).unwrap_or(0);
+    let mut octets = Vec::with_capacity(length);
+    while octets.len() < length {
         watch.check().map_err(|halt| halt.cause(Duration::ZERO))?;
-        match source.read_at(&mut octets[at..], at as u64).map_err(Cause::Unreadable)? {
-            0 => break,
-            count => at += count,
+        let (at, left) = (octets.len(), length - octets.len());
+        if source.append_at(&mut octets, left, at as u64).map_err(Cause::Unreadable)? == 0 {
+            break;
         }
     }
-    scan.feed(&octets[..at]);
-    if at == octets.len() {
+    scan.feed(&octets);
+    if octets.len() == length {
         source.hold(octets);
     }
     Ok(())

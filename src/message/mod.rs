@@ -1,5 +1,6 @@
 //! Floor 2: a measured, streamable source of octets.
 
+mod ahead;
 pub mod compose;
 pub mod content;
 mod dot;

@@ -63,7 +63,7 @@ impl<'a> Octets<'a> {
     pub fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
         if let Some(octets) = self.head.take() {
             let last = match &mut self.rest {
-                Rest::Kept(kept) => kept.is_at_end()?,
+                Rest::Kept(kept) => is_at_end(kept.source, kept.at, kept.end)?,
                 Rest::Flow(flow) => flow.is_at_end(),
             };
             return Ok(Next::Block { octets, last });
@@ -86,15 +86,34 @@ struct Kept<'a> {
     out: Vec<u8>,
 }
 
-impl Kept<'_> {
-    /// True at the end of a source that is still what it was.
-    fn is_at_end(&self) -> Result<bool, Cause> {
-        match self.at == self.end {
-            true if self.source.has_changed() => Err(Cause::Unfit(Unfit::Changed)),
-            is_at_end => Ok(is_at_end),
+/// True at the end of a source that is still what it was.
+fn is_at_end(source: &Source, at: u64, end: u64) -> Result<bool, Cause> {
+    match at == end {
+        true if source.has_changed() => Err(Cause::Unfit(Unfit::Changed)),
+        is_at_end => Ok(is_at_end),
+    }
+}
+
+/// So many octets of all from a place.
+fn part(all: &[u8], at: u64, octets: usize) -> Option<&[u8]> {
+    all.get(usize::try_from(at).ok()?..)?.get(..octets)
+}
+
+/// Reads so many octets of a file.
+fn read(source: &Source, block: &mut Vec<u8>, at: u64, octets: usize) -> Result<(), Cause> {
+    block.resize(octets, 0);
+    let mut count = 0;
+    while count < octets {
+        match source.read_at(&mut block[count..], at + count as u64) {
+            Ok(0) => return Err(Cause::Unfit(Unfit::Changed)),
+            Ok(more) => count += more,
+            Err(error) => return Err(Cause::Unreadable(error)),
         }
     }
+    Ok(())
+}
 
+impl Kept<'_> {
     fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
         let left = self.end - self.at;
         if takes_stretches
@@ -107,22 +126,24 @@ impl Kept<'_> {
             return Ok(Next::Stretch(Stretch { file, at, octets }));
         }
         let wanted = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
-        self.block.resize(wanted, 0);
-        let mut count = 0;
-        while count < wanted {
-            match self.source.read_at(&mut self.block[count..], self.at + count as u64) {
-                Ok(0) => return Err(Cause::Unfit(Unfit::Changed)),
-                Ok(more) => count += more,
-                Err(error) => return Err(Cause::Unreadable(error)),
+        let at_hand = match self.source.in_memory() {
+            None => None,
+            Some(all) => Some(part(all, self.at, wanted).ok_or(Cause::Unfit(Unfit::Changed))?),
+        };
+        let octets = match at_hand {
+            Some(octets) => octets,
+            None => {
+                read(self.source, &mut self.block, self.at, wanted)?;
+                &self.block
             }
-        }
-        self.at += count as u64;
-        let last = self.is_at_end()?;
+        };
+        self.at += wanted as u64;
+        let last = is_at_end(self.source, self.at, self.end)?;
         let octets = match &mut self.canon {
-            None => &self.block,
+            None => octets,
             Some(canon) => {
                 self.out.clear();
-                canon.feed(&self.block, &mut self.out);
+                canon.feed(octets, &mut self.out);
                 if last {
                     canon.finish(&mut self.out);
                 }

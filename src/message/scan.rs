@@ -96,6 +96,9 @@ pub struct Scan {
     header_limit: usize,
 }
 
+/// Octets that a header commonly has at most.
+const COMMON: usize = 1024;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     First,
@@ -153,7 +156,7 @@ impl Scan {
         let last = memrchr(b'\n', block).map_or(first, |at| at + 1);
         self.slowly(&block[..first]);
         let middle = &block[first..last];
-        let mut plain = Plain::default();
+        let mut plain = Plain::behind(self.facts.has_dots);
         if self.lines.is_at_rest() && plain.add(middle) {
             self.count(&plain);
         } else {
@@ -241,14 +244,23 @@ impl Scan {
     }
 
     fn header_line(&mut self, end: End, behind: u64) {
-        let line = std::mem::take(&mut self.held);
+        let mut line = std::mem::take(&mut self.held);
+        self.judge_header_line(&line, end, behind);
+        if self.part != Part::Body {
+            // Its room is for the next one.
+            line.clear();
+            self.held = line;
+        }
+    }
+
+    fn judge_header_line(&mut self, line: &[u8], end: End, behind: u64) {
         if self.part == Part::First && self.facts.mbox_line == 0 && line.starts_with(b"From ") {
             self.facts.mbox_line = behind;
             self.facts.mbox_canonical = self.facts.canonical;
             return;
         }
         let continues = self.part == Part::Header && matches!(line.first(), Some(b' ' | b'\t'));
-        if !continues && !is_field(&line) {
+        if !continues && !is_field(line) {
             self.facts.runs_on = !line.is_empty();
             return self.leave_header(self.line_start);
         }
@@ -260,7 +272,10 @@ impl Scan {
         }
         self.facts.has_header = true;
         self.part = Part::Header;
-        self.facts.header.extend_from_slice(&line);
+        if self.facts.header.is_empty() {
+            self.facts.header.reserve(COMMON);
+        }
+        self.facts.header.extend_from_slice(line);
         self.facts.header.extend_from_slice(b"\r\n");
     }
 

@@ -6,7 +6,7 @@ use crate::watch::wait::Watch;
 use ring::digest::{Context, SHA256};
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
-use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat, stat};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -33,12 +33,27 @@ pub enum Source {
 pub struct Seen {
     size: i64,
     modified: (i64, u64),
+    /// Which file it is, how many names it has, and when anything about it was changed last.
+    file: (u64, u64),
+    names: u64,
+    changed: (i64, u64),
 }
 
 impl Seen {
     #[allow(clippy::unnecessary_cast, clippy::useless_conversion)] // the types differ between systems
     fn of(stat: &Stat) -> Seen {
-        Seen { size: stat.st_size as i64, modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u64) }
+        Seen {
+            size: stat.st_size as i64,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u64),
+            file: (stat.st_dev as u64, stat.st_ino as u64),
+            names: stat.st_nlink as u64,
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as u64),
+        }
+    }
+
+    /// True where the content is the same; who may read it, and by what names, makes no difference.
+    fn has_content_of(&self, other: &Seen) -> bool {
+        (self.size, self.modified) == (other.size, other.modified)
     }
 }
 
@@ -59,9 +74,7 @@ pub enum Opened {
 impl Opened {
     /// Opens a path once; a pipe without a writer does not hold the program up.
     pub fn path(path: &Path) -> Result<Opened, Cause> {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let fd =
-            rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| Cause::Unreadable(e.into()))?;
+        let fd = open(path).map_err(|error| Cause::Unreadable(error.into()))?;
         Self::judge(fd, 0)
     }
 
@@ -96,7 +109,24 @@ impl Opened {
     }
 }
 
+fn open(path: &Path) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    rustix::fs::openat(CWD, path, flags, Mode::empty())
+}
+
 impl Source {
+    /// A regular file of at most so many octets; nothing else is opened.
+    pub(super) fn of_small_file(path: &Path, most: u64) -> Option<Source> {
+        let stat = stat(path).ok()?;
+        let is_small = u64::try_from(stat.st_size).is_ok_and(|size| (1..=most).contains(&size));
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || !is_small {
+            return None;
+        }
+        // Whether this is the file that was looked at, the next look will tell.
+        let (file, seen) = (File::from(open(path).ok()?), Seen::of(&stat));
+        Some(Source::File { file, base: 0, seen, held: Held::default() })
+    }
+
     /// Reads at a place, as much as is there up to the buffer's size.
     pub fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         match self {
@@ -104,6 +134,15 @@ impl Source {
             Source::File { file, base, .. } => read_at(file.as_fd(), buffer, base + at),
             Source::Spool(file) => read_at(file.as_fd(), buffer, at),
             Source::Memory(octets) => Ok(copy_at(octets, buffer, at)),
+        }
+    }
+
+    /// All octets, where they are in memory.
+    pub(super) fn in_memory(&self) -> Option<&[u8]> {
+        match self {
+            Source::Memory(octets) => Some(octets),
+            Source::File { held, .. } if !held.is_empty() => Some(held),
+            Source::File { .. } | Source::Spool(_) => None,
         }
     }
 
@@ -191,8 +230,21 @@ impl Source {
     /// True where the file is not what it was when it was opened.
     pub fn has_changed(&self) -> bool {
         match self {
-            Source::File { file, seen, .. } => fstat(file).map_or(true, |stat| Seen::of(&stat) != *seen),
+            Source::File { file, seen, .. } => {
+                fstat(file).map_or(true, |stat| !Seen::of(&stat).has_content_of(seen))
+            }
             Source::Memory(_) | Source::Spool(_) => false,
+        }
+    }
+
+    /// True where it is all in memory, and nothing at all was done to its file since: it was not given another name either, nor
+    /// was another put in its place.
+    pub(super) fn is_untouched(&self) -> bool {
+        match self {
+            Source::File { file, seen, held, .. } if !held.is_empty() => {
+                fstat(file).is_ok_and(|stat| Seen::of(&stat) == *seen)
+            }
+            _ => false,
         }
     }
 }

@@ -50,6 +50,11 @@ pub trait Link {
     /// A whole line that has come already, without waiting.
     fn line_at_hand(&mut self) -> Result<Option<Vec<u8>>, Cause>;
 
+    /// Goes past the next line where that has come whole and is this one.
+    fn skip(&mut self, _: &[u8]) -> bool {
+        false
+    }
+
     /// Waits until the other side says something or hangs up.
     fn listen(&mut self, limit: &mut Limit) -> Result<(), Cause>;
 

@@ -75,12 +75,27 @@ impl Inbox {
             let shown = line.get(..80).unwrap_or(line).to_vec();
             return Err(Cause::Garbled(Garble::BareLf, shown));
         };
-        (self.start, self.seen) = (end + 1, end + 1);
+        self.go_to(end + 1);
+        Ok(Some(line))
+    }
+
+    /// Goes past a line that is the next one, if it is.
+    fn skip(&mut self, line: &[u8]) -> bool {
+        let rest = self.octets[self.start..].strip_prefix(line);
+        let is_next = rest.is_some_and(|rest| rest.starts_with(b"\r\n"));
+        if is_next {
+            self.go_to(self.start + line.len() + 2);
+        }
+        is_next
+    }
+
+    /// Everything before this was handed out.
+    fn go_to(&mut self, at: usize) {
+        (self.start, self.seen) = (at, at);
         if self.start == self.octets.len() {
             self.octets.clear();
             (self.start, self.seen) = (0, 0);
         }
-        Ok(Some(line))
     }
 
     /// Makes room by dropping what was handed out.
@@ -368,6 +383,10 @@ impl Link for Wire {
             None if self.inbox.ended => Err(Cause::Closed),
             line => Ok(line),
         }
+    }
+
+    fn skip(&mut self, line: &[u8]) -> bool {
+        self.inbox.skip(line)
     }
 
     fn listen(&mut self, limit: &mut Limit) -> Result<(), Cause> {

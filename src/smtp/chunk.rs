@@ -76,6 +76,10 @@ fn at_once<L: Link>(push: &mut Push<'_, '_, L>, message: &mut Message, size: u64
     let line = command(size, true);
     push.observer.note(&Event::Command(&line));
     let mut prefix = line + "\r\n";
+    if is_small(message) {
+        let octets = whole(message).map_err(|failure| push.broken(failure.cause))?;
+        return push.last(prefix.as_bytes(), &octets, octets.len());
+    }
     let mut octets = message.octets();
     loop {
         let next = octets.next(stretches).map_err(|cause| push.broken(cause))?;

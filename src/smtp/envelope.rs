@@ -39,7 +39,7 @@ impl<L: Link> Session<'_, L> {
         }
         let rider = way.rider(self.may_ride(envelope)).map_err(|cause| self.failure(Stage::Data, cause))?;
         let load = Load { rider, freight: way.freight() };
-        let landed = self.announce(envelope, declared, load, self.plan.partial, observer)?;
+        let landed = self.announce(envelope, declared, load, self.plan.partial, fates, observer)?;
         let judged = self.judge_envelope(envelope, landed, way, fates, observer);
         if matches!(&judged, Err(failure) if !failure.committed) {
             brink::leave();
@@ -54,6 +54,7 @@ impl<L: Link> Session<'_, L> {
         declared: Declared,
         load: Load<'_>,
         beyond_refusals: bool,
+        fates: &mut Fates,
         observer: &mut dyn Observer,
     ) -> Result<Landed, Failure> {
         let failed = |cause| Failure::new(Stage::Mail, cause).at(&self.server);
@@ -75,7 +76,8 @@ impl<L: Link> Session<'_, L> {
         before.push(mail);
         let flight = Flight { before, recipients: &envelope.recipients, dsn, offered: &self.offered, rider };
         let landed = if pipelining {
-            let mut landed = pipelined(&mut self.talk, &flight, load.freight, observer);
+            let meanwhile = &mut || fates.lay_out();
+            let mut landed = pipelined(&mut self.talk, &flight, load.freight, meanwhile, observer);
             if needs_reset {
                 self.reset_landed(&mut landed)?;
             }
@@ -85,6 +87,7 @@ impl<L: Link> Session<'_, L> {
                 reply.is_positive() || (beyond_refusals && command.stage == Stage::Rcpt && reply.is_refusal())
             })
         };
+        fates.lay_out();
         // A refused sender starts no transaction that would have to be taken back.
         let began = landed.replies.first().is_none_or(|reply| reply.is_positive());
         self.standing = if began { Standing::Open } else { Standing::Done };
@@ -117,7 +120,7 @@ impl<L: Link> Session<'_, L> {
     ) -> Result<Option<Reply>, Failure> {
         let Landed { replies, cut, delivered } = landed.with_its_reason();
         let mut replies = replies.into_iter();
-        let mail = replies.next().map(Arc::unwrap_or_clone);
+        let mail = replies.next();
         self.judge_recipients(&mut replies, fates, delivered)?;
         let data = replies.next().map(Arc::unwrap_or_clone);
         let accepted = fates.accepted();
@@ -207,7 +210,7 @@ impl<L: Link> Session<'_, L> {
 
     pub(super) fn judge_sender(
         &mut self,
-        mail: Option<Reply>,
+        mail: Option<Arc<Reply>>,
         envelope: &Envelope,
         cut: &Option<Cause>,
     ) -> Result<(), Failure> {
@@ -215,11 +218,11 @@ impl<L: Link> Session<'_, L> {
             Some(reply) if reply.is_positive() => Ok(()),
             Some(reply) if reply.is_refusal() => {
                 let about = format!("<{}>", envelope.sender);
-                Err(self.failure(Stage::Mail, Cause::Refused(reply)).about(about))
+                Err(self.failure(Stage::Mail, Cause::Refused(Arc::unwrap_or_clone(reply))).about(about))
             }
             Some(reply) => {
                 self.talk.lost = true;
-                Err(self.failure(Stage::Mail, Cause::OutOfPlace(reply)))
+                Err(self.failure(Stage::Mail, Cause::OutOfPlace(Arc::unwrap_or_clone(reply))))
             }
             None => Err(self.failure(Stage::Mail, cut.as_ref().map_or(Cause::Closed, Cause::again))),
         }

@@ -10,14 +10,22 @@ use std::sync::Arc;
 /// What is known of the recipients while a message is on its way, and the stage that decided about them.
 #[derive(Debug)]
 pub(super) struct Fates {
+    recipients: Arc<Vec<Address>>,
     pub(super) each: Vec<(Address, Fate)>,
     pub(super) decided_at: Stage,
 }
 
 impl Fates {
     pub(super) fn new(envelope: &Envelope) -> Fates {
-        let each = envelope.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
-        Fates { each, decided_at: Stage::Rcpt }
+        let recipients = Arc::clone(&envelope.recipients);
+        Fates { recipients, each: Vec::new(), decided_at: Stage::Rcpt }
+    }
+
+    /// Gives each recipient a place, if none has one yet: there may be many, so it is done while the server has something to do.
+    pub(super) fn lay_out(&mut self) {
+        if self.each.is_empty() {
+            self.each = self.recipients.iter().map(|address| (address.clone(), Fate::Untried)).collect();
+        }
     }
 
     pub(super) fn accepted(&self) -> usize {

@@ -13,7 +13,6 @@ use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Stage};
 use crate::terms::reply::Reply;
 use crate::watch::brink;
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -48,15 +47,22 @@ impl Flight<'_> {
         }
     }
 
-    fn command(&self, at: usize) -> Result<Option<Cow<'_, Command>>, Cause> {
+    /// Makes a line the command at a place; false where there is none.
+    fn command(&self, at: usize, line: &mut String) -> Result<bool, Cause> {
+        let copy = |command: &Command, line: &mut String| {
+            line.clear();
+            line.push_str(command.text());
+            true
+        };
         if let Some(command) = self.before.get(at) {
-            return Ok(Some(Cow::Borrowed(command)));
+            return Ok(copy(command, line));
         }
         match self.recipients.get(at - self.before.len()) {
-            Some(recipient) => {
-                rcpt(recipient, self.dsn, self.offered).map(|command| Some(Cow::Owned(command)))
+            Some(recipient) => rcpt(line, recipient, self.dsn, self.offered).map(|()| true),
+            None => {
+                let rider = self.rider.as_ref().filter(|_| at + 1 == self.len());
+                Ok(rider.is_some_and(|rider| copy(rider, line)))
             }
-            None => Ok(self.rider.as_ref().filter(|_| at + 1 == self.len()).map(Cow::Borrowed)),
         }
     }
 }
@@ -103,16 +109,18 @@ fn is_full(flight: &Flight<'_>, replies: &[Arc<Reply>]) -> bool {
 }
 
 /// Sends the commands without waiting between them, but once in a long list, and behind the last one its freight: a whole message,
-/// or nothing. Where the server takes no more recipients the last ones are left out.
+/// or nothing. Where the server takes no more recipients the last ones are left out. Once the first commands are written, and
+/// the server has something to do, so has somebody else `meanwhile`.
 pub fn pipelined<L: Link>(
     talk: &mut Talk<L>,
     flight: &Flight<'_>,
     freight: &[u8],
+    meanwhile: &mut dyn FnMut(),
     observer: &mut dyn Observer,
 ) -> Landed {
     let replies = Vec::with_capacity(flight.len());
     let mut landed = Landed { replies, cut: None, delivered: false };
-    if let Err(cause) = fly(talk, flight, freight, &mut landed, observer) {
+    if let Err(cause) = fly(talk, flight, freight, meanwhile, &mut landed, observer) {
         landed.cut = Some(cause);
     }
     landed
@@ -128,12 +136,18 @@ struct Air<'a> {
     /// The last command has its freight behind it.
     carries: bool,
     out: Vec<u8>,
+    line: String,
     sent: usize,
     /// Where in `out` the commands end that are not yet asked.
     ends: VecDeque<usize>,
 }
 
-impl Air<'_> {
+impl<'a> Air<'a> {
+    fn of(flight: &'a Flight<'a>) -> Air<'a> {
+        let (out, line, ends) = (Vec::new(), String::new(), VecDeque::new());
+        Air { flight, packed: 0, asked: 0, carries: false, out, line, sent: 0, ends }
+    }
+
     /// Puts the next commands together for one write.
     fn pack(&mut self, observer: &mut dyn Observer) -> Result<(), Cause> {
         self.out.clear();
@@ -142,10 +156,11 @@ impl Air<'_> {
         let until = if self.packed < first { first } else { usize::MAX };
         while self.out.len() < AT_ONCE
             && self.packed < until
-            && let Some(command) = self.flight.command(self.packed)?
+            && self.flight.command(self.packed, &mut self.line)?
         {
-            observer.note(&Event::Command(command.text()));
-            command.write_to(&mut self.out);
+            observer.note(&Event::Command(&self.line));
+            self.out.extend_from_slice(self.line.as_bytes());
+            self.out.extend_from_slice(b"\r\n");
             self.ends.push_back(self.out.len());
             self.packed += 1;
         }
@@ -173,12 +188,12 @@ fn fly<L: Link>(
     talk: &mut Talk<L>,
     flight: &Flight<'_>,
     freight: &[u8],
+    meanwhile: &mut dyn FnMut(),
     landed: &mut Landed,
     observer: &mut dyn Observer,
 ) -> Result<(), Cause> {
     talk.quiet_so_far(observer)?;
-    let (out, ends) = (Vec::new(), VecDeque::new());
-    let mut air = Air { flight, packed: 0, asked: 0, carries: false, out, sent: 0, ends };
+    let mut air = Air::of(flight);
     while air.packed < flight.len() {
         if air.packed == flight.first() {
             hear(talk, flight, air.packed, landed, observer)?;
@@ -205,6 +220,7 @@ fn fly<L: Link>(
             let octets = freight.len() as u64;
             observer.note(&Event::Stream { increment: octets, current: octets, total: Some(octets) });
         }
+        meanwhile();
     }
     hear(talk, flight, air.packed, landed, observer)
 }
@@ -269,12 +285,12 @@ pub fn in_step<L: Link>(
     observer: &mut dyn Observer,
     mut go_on: impl FnMut(&Command, &Reply) -> bool,
 ) -> Landed {
-    let mut landed = Landed::default();
+    let (mut landed, mut line) = (Landed::default(), String::new());
     for at in 0..flight.len() {
-        let asked = flight.command(at).and_then(|command| match command {
-            Some(command) => talk.ask(&command, observer).map(|reply| (go_on(&command, &reply), reply)),
-            None => Err(Cause::Bug("a flight is shorter than it was".to_owned())),
-        });
+        let command =
+            flight.command(at, &mut line).and_then(|_| Command::new(flight.stage(at), line.as_str()));
+        let asked = command
+            .and_then(|command| talk.ask(&command, observer).map(|reply| (go_on(&command, &reply), reply)));
         match asked {
             Ok((goes_on, reply)) => {
                 landed.replies.push(Arc::new(reply));

@@ -15,7 +15,6 @@ use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::outcome::Fate;
 use crate::terms::reply::Reply;
-use std::sync::Arc;
 
 /// What the server said to an envelope.
 #[derive(Debug)]
@@ -34,6 +33,7 @@ impl<L: Link> Session<'_, L> {
         let mut sender = None;
         let asked = self.judge_envelope_needs(envelope, observer);
         let asked = asked.and_then(|()| self.ask_envelope(envelope, &mut sender, &mut fates, observer));
+        fates.lay_out();
         Probe { sender, recipients: fates.each, failure: asked.err() }
     }
 
@@ -45,11 +45,11 @@ impl<L: Link> Session<'_, L> {
         observer: &mut dyn Observer,
     ) -> Result<(), Failure> {
         let declared = Declared { utf8: envelope.needs_utf8(), ..Declared::default() };
-        let landed = self.announce(envelope, declared, Load::default(), true, observer)?;
+        let landed = self.announce(envelope, declared, Load::default(), true, fates, observer)?;
         let Landed { replies, cut, .. } = landed.with_its_reason();
         let mut replies = replies.into_iter();
-        let mail = replies.next().map(Arc::unwrap_or_clone);
-        *sender = mail.clone();
+        let mail = replies.next();
+        *sender = mail.as_deref().cloned();
         self.judge_sender(mail, envelope, &cut)?;
         self.judge_recipients(&mut replies, fates, false)?;
         let none_is_left = fates.accepted() == 0 && fates.all_answered();

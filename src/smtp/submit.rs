@@ -40,6 +40,7 @@ impl<L: Link> Session<'_, L> {
             }
             self.verdict(heard, &way, &mut fates, observer)
         });
+        fates.lay_out();
         let mut outcome = match ended {
             Ok(verdict) => self.judged(verdict, fates),
             Err(failure) => {

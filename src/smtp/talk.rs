@@ -8,6 +8,7 @@ use crate::terms::mask::{self, Form};
 use crate::terms::plan::Limits;
 use crate::terms::reply::{Reply, ReplyReader};
 use crate::terms::secret::Secret;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -20,18 +21,28 @@ pub struct Talk<L> {
     /// The server will say no more that could be understood.
     pub lost: bool,
     reader: ReplyReader,
-    /// The last reply of a flight, if it had one line, and that line: most servers say the same again and again.
-    last: Option<(Vec<u8>, Arc<Reply>)>,
+    /// The last replies of flights that had one line, and that line: most servers say the same again and again.
+    said: VecDeque<(Vec<u8>, Arc<Reply>)>,
     /// What no reply may repeat: a secret, and how it looks in base64.
     masked: Vec<Form>,
 }
+
+/// Replies that are known again: those to RSET, MAIL and RCPT.
+const REMEMBERED: usize = 3;
 
 /// Octets of text kept of an answer to EHLO.
 const HELLO_KEPT: usize = 64 * 1024;
 
 impl<L: Link> Talk<L> {
     pub fn new(link: L, limits: Limits) -> Talk<L> {
-        Talk { link, limits, lost: false, reader: ReplyReader::default(), last: None, masked: Vec::new() }
+        Talk {
+            link,
+            limits,
+            lost: false,
+            reader: ReplyReader::default(),
+            said: VecDeque::new(),
+            masked: Vec::new(),
+        }
     }
 
     pub fn limit(&self, stage: Stage) -> Duration {
@@ -60,7 +71,7 @@ impl<L: Link> Talk<L> {
     /// Keeps a secret out of everything that is shown from now on, whatever the server repeats.
     pub fn mask(&mut self, secret: &Secret) {
         self.masked = mask::forms(secret);
-        self.last = None;
+        self.said.clear();
     }
 
     /// Sends a line that may hold a secret; the observer is told of it by the caller, in other words. The reply is as it
@@ -77,7 +88,7 @@ impl<L: Link> Talk<L> {
             return Err(Cause::Bug("a line of the log-on holds a control character".to_owned()));
         }
         self.masked.extend(mask::response(line));
-        self.last = None;
+        self.said.clear();
         self.send(&octets, self.limit(stage), observer)?;
         self.reply_as_it_came(stage, observer)
     }
@@ -142,6 +153,13 @@ impl<L: Link> Talk<L> {
         stage: Stage,
         observer: &mut dyn Observer,
     ) -> Result<Arc<Reply>, Cause> {
+        if stage == Stage::Dot {
+            // It names the message: no other will have the same.
+            return self.reply(stage, observer).map(Arc::new);
+        }
+        if let Some(reply) = self.said_again(observer) {
+            return Ok(reply);
+        }
         let mut limit = Limit::new(self.limit(stage));
         loop {
             let line = self.link.line(&mut limit);
@@ -154,6 +172,9 @@ impl<L: Link> Talk<L> {
 
     /// A reply of a flight that has come already, without waiting.
     pub fn reply_at_hand(&mut self, observer: &mut dyn Observer) -> Result<Option<Arc<Reply>>, Cause> {
+        if let Some(reply) = self.said_again(observer) {
+            return Ok(Some(reply));
+        }
         loop {
             let line = self.link.line_at_hand();
             let Some(line) = self.marked(line)? else { return Ok(None) };
@@ -163,6 +184,14 @@ impl<L: Link> Talk<L> {
         }
     }
 
+    /// A reply at hand that was said before.
+    fn said_again(&mut self, observer: &mut dyn Observer) -> Option<Arc<Reply>> {
+        let Talk { said, link, reader, .. } = self;
+        let (_, reply) = said.iter().find(|(line, _)| reader.is_at_start() && link.skip(line))?;
+        observer.note(&Event::Response(reply));
+        Some(Arc::clone(reply))
+    }
+
     /// A reply without secrets, once it is whole; one that was said before is not read again.
     fn take_shared(
         &mut self,
@@ -170,14 +199,17 @@ impl<L: Link> Talk<L> {
         observer: &mut dyn Observer,
     ) -> Result<Option<Arc<Reply>>, Cause> {
         let is_whole = self.reader.is_at_start();
-        if let Some((_, reply)) = self.last.as_ref().filter(|(said, _)| is_whole && *said == line) {
+        if is_whole && let Some((_, reply)) = self.said.iter().find(|(said, _)| *said == line) {
             observer.note(&Event::Response(reply));
             return Ok(Some(Arc::clone(reply)));
         }
         let Some(reply) = self.take(&line, observer)? else { return Ok(None) };
         let reply = Arc::new(self.without_secrets(reply));
         // A leave-taking is heard each time.
-        self.last = (is_whole && reply.code != 421).then(|| (line, Arc::clone(&reply)));
+        if is_whole && reply.code != 421 {
+            self.said.truncate(REMEMBERED - 1);
+            self.said.push_front((line, Arc::clone(&reply)));
+        }
         Ok(Some(reply))
     }
 

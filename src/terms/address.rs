@@ -14,11 +14,20 @@ use std::sync::Arc;
 /// of a list share the list.
 #[derive(Clone)]
 pub struct Address {
-    list: Arc<str>,
+    list: Arc<String>,
     /// Where in the list it stands, how long it is, and where in it the `@` in front of the domain.
     start: u32,
     length: u8,
     at: Option<u8>,
+    /// What is asked of each of many, found out once.
+    marks: Marks,
+}
+
+#[derive(Clone, Copy)]
+struct Marks {
+    is_utf8: bool,
+    /// The part that has no case holds capitals.
+    has_capitals: bool,
 }
 
 impl PartialEq for Address {
@@ -56,15 +65,12 @@ impl Address {
     /// Reads an addr-spec without brackets, display name or comments.
     pub fn parse(text: &str) -> Result<Address, AddressProblem> {
         let read = Read::of(text, None)?;
-        match read.rewritten {
-            Some(whole) => Ok(Address::all_of(whole.into(), read.at)),
-            None => Ok(Address::all_of(text.into(), read.at)),
-        }
+        Ok(Address::all_of(read.rewritten.unwrap_or_else(|| text.to_owned()), read.at))
     }
 
     /// The same of a part of a list, behind an address of it: many lists have but one domain.
     pub fn parse_in(
-        list: &Arc<str>,
+        list: &Arc<String>,
         part: Range<usize>,
         before: Option<&Address>,
     ) -> Result<Address, AddressProblem> {
@@ -72,16 +78,35 @@ impl Address {
         let text = list.get(part).unwrap_or("");
         let read = Read::of(text, before.and_then(Address::domain))?;
         Ok(match (read.rewritten, start, length) {
-            (None, Ok(start), Ok(length)) => Address { list: Arc::clone(list), start, length, at: read.at },
-            (Some(whole), ..) => Address::all_of(whole.into(), read.at),
-            (None, ..) => Address::all_of(text.into(), read.at),
+            (None, Ok(start), Ok(length)) => {
+                let marks = match before.filter(|_| read.is_plain_and_known) {
+                    Some(before) => Marks { is_utf8: false, ..before.marks },
+                    None => Marks::of(text, read.at),
+                };
+                Address { list: Arc::clone(list), start, length, at: read.at, marks }
+            }
+            (rewritten, ..) => Address::all_of(rewritten.unwrap_or_else(|| text.to_owned()), read.at),
         })
     }
 
+    /// The same of a part that is plainly one: the domain of an address before it, and in front nothing with a meaning of its own.
+    pub fn parse_alike(list: &Arc<String>, part: Range<usize>, before: &Address) -> Option<Address> {
+        let (text, known) = (list.as_bytes().get(part.clone())?, before.as_str().as_bytes());
+        let local = text.strip_suffix(known.get(usize::from(before.at?)..)?)?;
+        let is_good = |octet: u8| may_stand(octet, LOCAL) & may_stand(octet, PLAIN);
+        if local.is_empty() || text.len() > LONGEST || !local.iter().all(|&octet| is_good(octet)) {
+            return None;
+        }
+        let (start, length) = (u32::try_from(part.start).ok()?, u8::try_from(text.len()).ok()?);
+        let marks = Marks { is_utf8: false, ..before.marks };
+        Some(Address { list: Arc::clone(list), start, length, at: u8::try_from(local.len()).ok(), marks })
+    }
+
     /// What was read is never longer than the wire allows.
-    fn all_of(text: Arc<str>, at: Option<u8>) -> Address {
+    fn all_of(text: String, at: Option<u8>) -> Address {
         let length = u8::try_from(text.len()).unwrap_or(u8::MAX);
-        Address { list: text, start: 0, length, at }
+        let marks = Marks::of(&text, at);
+        Address { list: Arc::new(text), start: 0, length, at, marks }
     }
 
     /// The mailbox as it goes to the wire.
@@ -101,7 +126,7 @@ impl Address {
 
     /// True where the server must offer SMTPUTF8: only a local part can need it, domains have A-labels.
     pub fn needs_utf8(&self) -> bool {
-        !self.as_str().is_ascii()
+        self.marks.is_utf8
     }
 
     /// True for addresses that name the same mailbox for certain: the local part exactly, the domain without case.
@@ -111,13 +136,25 @@ impl Address {
 
     /// What duplicates are recognised by.
     pub fn key(&self) -> Cow<'_, str> {
-        // The part that has no case.
-        let (exact, folded) = self.as_str().split_at(self.at.map_or(0, usize::from));
-        match folded.bytes().fold(false, |any, octet| any | octet.is_ascii_uppercase()) {
-            true => [exact, &folded.to_ascii_lowercase()].concat().into(),
-            false => self.as_str().into(),
+        if !self.marks.has_capitals {
+            return self.as_str().into();
         }
+        let (exact, folded) = without_case(self.as_str(), self.at);
+        [exact, &folded.to_ascii_lowercase()].concat().into()
     }
+}
+
+impl Marks {
+    fn of(text: &str, at: Option<u8>) -> Marks {
+        let (_, folded) = without_case(text, at);
+        let has_capitals = folded.bytes().any(|octet| octet.is_ascii_uppercase());
+        Marks { is_utf8: !text.is_ascii(), has_capitals }
+    }
+}
+
+/// The part with case, and the part without.
+fn without_case(text: &str, at: Option<u8>) -> (&str, &str) {
+    text.split_at(at.map_or(0, usize::from))
 }
 
 impl fmt::Display for Address {
@@ -131,6 +168,8 @@ struct Read {
     at: Option<u8>,
     /// How it goes to the wire, where its domain was turned into A-labels.
     rewritten: Option<String>,
+    /// All of it is ASCII, and its domain the one that was known.
+    is_plain_and_known: bool,
 }
 
 impl Read {
@@ -139,15 +178,17 @@ impl Read {
         let problem = |why| AddressProblem { text: text.to_owned(), why };
         // Beyond ASCII only the 32 behind it are control characters.
         let is_odd = |octet: u8| octet.is_ascii_control() | !octet.is_ascii();
-        if text.bytes().fold(false, |odd, octet| odd | is_odd(octet)) && text.chars().any(char::is_control) {
+        let is_odd = text.bytes().fold(false, |odd, octet| odd | is_odd(octet));
+        if is_odd && text.chars().any(char::is_control) {
             return Err(problem("it holds a control character"));
         }
         if text.is_empty() {
             return Err(problem("it is empty"));
         }
         let (local, rest) = split_local(text).map_err(problem)?;
+        let is_known = good.is_some() && rest.strip_prefix('@') == good;
         let domain = match rest.strip_prefix('@') {
-            Some(domain) if good == Some(domain) => Some(domain.into()),
+            Some(domain) if is_known => Some(domain.into()),
             Some(domain) => Some(parse_domain(domain).map_err(problem)?),
             None if rest.is_empty() && local.eq_ignore_ascii_case("postmaster") => None,
             None if rest.is_empty() => return Err(problem("it has no @domain")),
@@ -161,7 +202,8 @@ impl Read {
         if rewritten.as_deref().unwrap_or(text).len() > LONGEST {
             return Err(problem("it is longer than 254 octets"));
         }
-        Ok(Read { at: at.and_then(|at| u8::try_from(at).ok()), rewritten })
+        let at = at.and_then(|at| u8::try_from(at).ok());
+        Ok(Read { at, rewritten, is_plain_and_known: is_known && !is_odd })
     }
 }
 
@@ -397,19 +439,31 @@ mod tests {
             "m@bücher.example",
             "n@xn--bcher-kva.example",
             "o@d.example x",
+            "p@d.example",
+            "q@r@d.example",
+            "jörg@d.example",
+            "s t@d.example",
+            "u\t@d.example",
+            "@d.example",
+            "v.w+x_y@d.example",
         ];
-        let list: Arc<str> = texts.join("\n").into();
-        let (mut before, mut start) = (None, 0);
+        let list = Arc::new(texts.join("\n"));
+        let (mut before, mut start, mut alike) = (None, 0, Vec::new());
         for text in texts {
             let read = Address::parse_in(&list, start..start + text.len(), before.as_ref());
             assert_eq!(read, Address::parse(text), "{text}");
-            let shown = |address: &Address| (address.key().into_owned(), address.at);
-            assert_eq!(
-                read.as_ref().ok().map(shown),
-                Address::parse(text).ok().as_ref().map(shown),
-                "{text}"
-            );
+            let shown = |address: &Address| (address.key().into_owned(), address.at, address.needs_utf8());
+            let alone = Address::parse(text).ok();
+            assert_eq!(read.as_ref().ok().map(shown), alone.as_ref().map(shown), "{text}");
+            let part = start..start + text.len();
+            if let Some(same) = before.as_ref().and_then(|it| Address::parse_alike(&list, part, it)) {
+                assert_eq!(Some(shown(&same)), alone.as_ref().map(shown), "{text}");
+                alike.push(text);
+            }
             (before, start) = (read.ok().or(before), start + text.len() + 1);
         }
+        let plainly =
+            ["b@d.example", "h@d.example", "k@[127.0.0.1]", "n@xn--bcher-kva.example", "v.w+x_y@d.example"];
+        assert_eq!(alike, plainly);
     }
 }

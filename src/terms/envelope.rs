@@ -47,7 +47,7 @@ pub fn without_duplicates(mut addresses: Vec<Address>) -> Vec<Address> {
         return addresses;
     }
     // A table of hashes with places in the list, counted from 1: small, for there may be many.
-    let (hasher, slots) = (RandomState::new(), (2 * addresses.len()).next_power_of_two());
+    let (hasher, slots) = (RandomState::new(), (addresses.len() + addresses.len() / 2).next_power_of_two());
     let mut places = vec![0_u32; slots];
     let is_new = |(at, address): (u32, &Address)| {
         let mut slot = hasher.hash_one(address.key()) as usize & (slots - 1);

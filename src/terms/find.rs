@@ -10,8 +10,12 @@ use memchr::arch::x86_64::sse2::memchr::{One, Two};
 
 const SHORT: usize = if cfg!(target_arch = "x86_64") { 16 * 1024 } else { 0 };
 
+/// What is near is found without that in a long text too.
 pub fn memchr(octet: u8, text: &[u8]) -> Option<usize> {
-    one(octet, text).map_or_else(|| memchr::memchr(octet, text), |one| one.find(text))
+    let (near, far) = text.split_at(text.len().min(SHORT));
+    let Some(one) = one(octet, near) else { return memchr::memchr(octet, text) };
+    let beyond = || memchr::memchr(octet, far).map(|at| near.len() + at);
+    one.find(near).or_else(|| if far.is_empty() { None } else { beyond() })
 }
 
 pub fn memrchr(octet: u8, text: &[u8]) -> Option<usize> {
@@ -54,7 +58,14 @@ mod tests {
     #[test]
     fn short_and_long_texts_are_searched_alike() {
         for length in [0, 1, 15, 16, 17, 100, SHORT, SHORT + 1, 3 * SHORT] {
-            for places in [&[][..], &[0], &[length / 2], &[length / 3, length.saturating_sub(1)]] {
+            for places in [
+                &[][..],
+                &[0],
+                &[length / 2],
+                &[length / 3, length.saturating_sub(1)],
+                &[SHORT],
+                &[SHORT + 2],
+            ] {
                 let mut text = vec![b'x'; length];
                 for &place in places.iter().filter(|&&place| place < length) {
                     text[place] = if place % 2 == 0 { b'\n' } else { b'\r' };
