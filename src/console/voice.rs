@@ -338,6 +338,9 @@ pub(super) fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Refused(reply) if failure.stage == Stage::Login && reply.code == 530 => {
             "--user names a log-on, --account an account that has one"
         }
+        Cause::Refused(reply) if failure.stage == Stage::Login && reply.code == 538 => {
+            "it wants TLS first: --tls required, or smtps://HOST"
+        }
         Cause::Refused(_) if failure.stage == Stage::Login => {
             "look at --user and at where the password comes from"
         }

@@ -224,7 +224,7 @@ impl Lane<'_> {
         raise(line, plan, watch, observer);
         match line {
             Line::Up(session) => session
-                .judge_size(size)
+                .judge_size(size, observer)
                 .and_then(|()| desk.open_flow(&mut |source| session.wait_for(source, observer))),
             Line::Never(failure, _) => Err(failure.again()),
             Line::NotYet | Line::Lost => Err(never_tried(plan)),

@@ -85,6 +85,13 @@ impl<'a> Surveyor<'a> {
 
     fn offered(&mut self, reply: &Reply, extended: bool) {
         let capabilities = if extended { Capabilities::read(reply) } else { Capabilities::default() };
+        if let (Some((_, true)), Some(last)) = (self.survey.login, self.survey.offers.last_mut()) {
+            // What is offered to who has logged on; a log-on is among it no more.
+            let auth = std::mem::take(&mut last.capabilities.auth);
+            last.capabilities = Capabilities { auth, ..capabilities };
+            last.reply = reply.clone();
+            return;
+        }
         let tls = self.survey.tls.as_ref().filter(|_| self.survey.is_secured());
         let trusted = tls.is_some_and(|tls| tls.problem.is_none() || self.survey.asked.tls.insecure);
         let off_at_home = self.survey.asked.tls.when == Some(Tls::Off) && self.survey.is_near();

@@ -5,6 +5,7 @@ use super::session::Session;
 use crate::message::open::Message;
 use crate::net::link::Link;
 use crate::terms::envelope::{Dsn, Envelope};
+use crate::terms::event::Observer;
 use crate::terms::failure::{Cause, Failure, Feature, Stage};
 use crate::terms::outcome::Note;
 
@@ -14,7 +15,7 @@ impl<L: Link> Session<'_, L> {
         let header = message.header();
         let utf8_header = header.is_eight_bit() && header.is_utf8() && self.offered.utf8;
         let mut notes = Vec::new();
-        if self.plan.dsn.is_wanted() && !self.plan.dsn.required && !self.offered.dsn {
+        if self.lacks_dsn() && !self.plan.dsn.required {
             notes.push(Note::NoDsnSupport);
         }
         if header.is_eight_bit() && !utf8_header {
@@ -53,8 +54,40 @@ impl<L: Link> Session<'_, L> {
         .collect()
     }
 
-    /// Compares a size with the server's limit.
-    pub fn judge_size(&self, size: u64) -> Result<(), Failure> {
+    /// Compares a size with the server's limit, which may be another for who has logged on.
+    pub fn judge_size(&mut self, size: u64, observer: &mut dyn Observer) -> Result<(), Failure> {
+        self.ask_for_what_is_missing(self.fit_size(size).is_err(), observer)?;
+        self.fit_size(size)
+    }
+
+    /// What the message, its envelope and the wishes need of the server; where that is not there, the server is asked again.
+    pub(super) fn judge_needs(
+        &mut self,
+        envelope: &Envelope,
+        message: &Message,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        let missing = self.lacks_dsn() || self.fit(envelope, message).is_err();
+        self.ask_for_what_is_missing(missing, observer)?;
+        self.fit(envelope, message)
+    }
+
+    /// The same for sender, recipients and wishes alone.
+    pub(super) fn judge_envelope_needs(
+        &mut self,
+        envelope: &Envelope,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        let missing = self.lacks_dsn() || self.fit_envelope(envelope).is_err();
+        self.ask_for_what_is_missing(missing, observer)?;
+        self.fit_envelope(envelope)
+    }
+
+    fn lacks_dsn(&self) -> bool {
+        self.plan.dsn.is_wanted() && !self.offered.dsn
+    }
+
+    fn fit_size(&self, size: u64) -> Result<(), Failure> {
         match self.offered.size_limit.filter(|&limit| size > limit) {
             Some(limit) => Err(self.failure(Stage::Mail, Cause::TooLarge { size, limit, ours: false })),
             None => Ok(()),
@@ -66,9 +99,9 @@ impl<L: Link> Session<'_, L> {
     }
 
     /// Compares what the message needs with what is offered, before a byte of it travels.
-    pub(super) fn fit(&self, envelope: &Envelope, message: &Message) -> Result<(), Failure> {
+    fn fit(&self, envelope: &Envelope, message: &Message) -> Result<(), Failure> {
         if let Some(size) = message.size() {
-            self.judge_size(size)?;
+            self.fit_size(size)?;
         }
         if message.is_binary() && !self.takes_binary() {
             return Err(self.failure(Stage::Mail, Cause::Lacks(Feature::BinaryMime)));
@@ -79,8 +112,7 @@ impl<L: Link> Session<'_, L> {
         self.fit_envelope(envelope)
     }
 
-    /// The same for sender, recipients and wishes alone.
-    pub(super) fn fit_envelope(&self, envelope: &Envelope) -> Result<(), Failure> {
+    fn fit_envelope(&self, envelope: &Envelope) -> Result<(), Failure> {
         if envelope.needs_utf8() && !self.offered.utf8 {
             let needy = envelope.recipients.iter().find(|address| address.needs_utf8());
             let needy = needy.map_or_else(|| envelope.sender.to_string(), ToString::to_string);

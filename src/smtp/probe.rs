@@ -31,7 +31,7 @@ impl<L: Link> Session<'_, L> {
     pub fn probe(&mut self, envelope: &Envelope, observer: &mut dyn Observer) -> Probe {
         let mut fates = Fates::new(envelope);
         let mut sender = None;
-        let asked = self.fit_envelope(envelope);
+        let asked = self.judge_envelope_needs(envelope, observer);
         let asked = asked.and_then(|()| self.ask_envelope(envelope, &mut sender, &mut fates, observer));
         fates.lay_out();
         Probe { sender, recipients: fates.each, failure: asked.err() }

@@ -41,6 +41,10 @@ pub struct Session<'a, L> {
     pub(super) plan: &'a Plan,
     pub(super) server: String,
     pub(super) offered: Capabilities,
+    /// Whoever has logged on since may be offered more.
+    may_offer_more: bool,
+    /// What the client calls itself.
+    name: String,
     pub(super) standing: Standing,
     pub(super) tls: Option<Arc<TlsFacts>>,
 }
@@ -62,8 +66,9 @@ impl<'a, L: Link> Session<'a, L> {
             farewell_after(&mut talk, &cause, observer);
             Failure::new(stage, cause).at(&server)
         });
-        let (offered, tls) = opened?;
-        Ok(Session { talk, plan, server, offered, standing: Standing::Clean, tls: tls.map(Arc::new) })
+        let Opened { offered, tls, name } = opened?;
+        let (may_offer_more, tls) = (plan.login.is_some(), tls.map(Arc::new));
+        Ok(Session { talk, plan, server, offered, may_offer_more, name, standing: Standing::Clean, tls })
     }
 
     /// False once nothing more can be sent over it.
@@ -86,6 +91,26 @@ impl<'a, L: Link> Session<'a, L> {
         let asks_who = matches!(&cause, Cause::Refused(reply) if reply.code == 530) && self.tls.is_some();
         let stage = if asks_who { Stage::Login } else { stage };
         Failure::new(stage, cause).at(&self.server)
+    }
+
+    /// Where something is missing, the server is asked once more what it offers to who has logged on; one that does not like to
+    /// be asked keeps to what it said.
+    pub(super) fn ask_for_what_is_missing(
+        &mut self,
+        missing: bool,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        if !(missing && std::mem::take(&mut self.may_offer_more)) {
+            return Ok(());
+        }
+        let heard = ask_hello(&mut self.talk, hello_word(self.plan), &self.name, observer)
+            .and_then(|reply| judge(reply, Reply::is_positive));
+        match heard {
+            Ok(reply) => self.offered = offered_in(&reply, observer),
+            Err(Cause::Refused(_)) if !self.talk.lost => (),
+            Err(cause) => return Err(self.failure(Stage::Hello, cause)),
+        }
+        Ok(())
     }
 
     /// Takes a transaction back where the next command cannot take RSET along.
@@ -152,8 +177,12 @@ impl<'a, L: Link> Session<'a, L> {
     }
 }
 
-/// What a server offers, and the TLS it is offered under.
-type Opened = (Capabilities, Option<TlsFacts>);
+/// What a server offers, the TLS it is offered under, and the name by which it was greeted.
+struct Opened {
+    offered: Capabilities,
+    tls: Option<TlsFacts>,
+    name: String,
+}
 
 fn greet<L: Link>(
     talk: &mut Talk<L>,
@@ -181,7 +210,7 @@ fn greet<L: Link>(
         let ground = Ground { tls: tls.as_ref(), clear_is_allowed: terms.clear_is_allowed };
         log_on(talk, plan, login, ground, &offered, observer).map_err(|cause| (Stage::Login, cause))?;
     }
-    Ok((offered, tls))
+    Ok(Opened { offered, tls, name })
 }
 
 /// Says EHLO or LHLO; to a server that knows neither, HELO.
@@ -191,20 +220,34 @@ fn hello<L: Link>(
     name: &str,
     observer: &mut dyn Observer,
 ) -> Result<Capabilities, Cause> {
-    let word = if plan.endpoint.protocol == Protocol::Lmtp { "LHLO" } else { "EHLO" };
-    let mut ask = |word: &str| {
-        let command = Command::new(Stage::Hello, format!("{word} {name}"))?;
-        talk.ask(&command, observer)
-    };
-    let reply = ask(word)?;
+    let word = hello_word(plan);
+    let reply = ask_hello(talk, word, name, observer)?;
     if word == "EHLO" && matches!(reply.code, 500 | 502) {
-        let reply = judge(ask("HELO")?, Reply::is_positive)?;
+        let reply = judge(ask_hello(talk, "HELO", name, observer)?, Reply::is_positive)?;
         observer.note(&Event::Offered { reply: &reply, extended: false });
         return Ok(Capabilities::default());
     }
     let reply = judge(reply, Reply::is_positive)?;
-    observer.note(&Event::Offered { reply: &reply, extended: true });
-    Ok(Capabilities::read(&reply))
+    Ok(offered_in(&reply, observer))
+}
+
+fn hello_word(plan: &Plan) -> &'static str {
+    if plan.endpoint.protocol == Protocol::Lmtp { "LHLO" } else { "EHLO" }
+}
+
+fn ask_hello<L: Link>(
+    talk: &mut Talk<L>,
+    word: &str,
+    name: &str,
+    observer: &mut dyn Observer,
+) -> Result<Reply, Cause> {
+    let command = Command::new(Stage::Hello, format!("{word} {name}"))?;
+    talk.ask(&command, observer)
+}
+
+fn offered_in(reply: &Reply, observer: &mut dyn Observer) -> Capabilities {
+    observer.note(&Event::Offered { reply, extended: true });
+    Capabilities::read(reply)
 }
 
 /// STARTTLS (RFC 3207), as far as the policy wants it. No reply leads back to clear where TLS is required.

@@ -31,8 +31,9 @@ impl<L: Link> Session<'_, L> {
     ) -> Outcome {
         let start = Instant::now();
         let mut fates = Fates::new(envelope);
+        let judged = self.judge_needs(envelope, message, observer);
         let (declared, notes) = self.declared(envelope, message);
-        let ended = self.fit(envelope, message).and_then(|()| self.way(envelope, message)).and_then(|way| {
+        let ended = judged.and_then(|()| self.way(envelope, message)).and_then(|way| {
             let heard = self.envelope(envelope, declared, &way, &mut fates, observer)?;
             if heard.is_none() {
                 self.content(message, &way, observer)?;

@@ -3,6 +3,23 @@
 const HEAD: &str =
     "Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\nSubject: x\n";
 
+/// The same message under another name of one figure.
+pub(super) fn named(number: usize, file: &[u8]) -> Vec<u8> {
+    let at = file.windows(4).position(|four| four == b": <1").map(|at| at + 3);
+    let figure = format!("{number:x}");
+    let mut file = file.to_vec();
+    at.into_iter().for_each(|at| file.splice(at..=at, figure.bytes()).for_each(drop));
+    file
+}
+
+/// The number by which a message was named.
+pub(super) fn number(file: &[u8]) -> Option<usize> {
+    let lead = b"Message-ID: <";
+    let at = file.windows(lead.len()).position(|octets| octets == lead)? + lead.len();
+    let figure = std::str::from_utf8(file.get(at..=at)?).ok()?;
+    usize::from_str_radix(figure, 16).ok()
+}
+
 /// Name and octets of each.
 pub(super) fn messages() -> Vec<(&'static str, Vec<u8>)> {
     let with = |body: &[u8]| [HEAD.as_bytes(), b"\n", body].concat();
@@ -34,10 +51,19 @@ fn crlf(text: &[u8]) -> Vec<u8> {
     text.iter().flat_map(|octet| if *octet == b'\n' { vec![b'\r', b'\n'] } else { vec![*octet] }).collect()
 }
 
+/// What a dialogue is under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cover {
+    Clear,
+    StartTls,
+    /// TLS from the first byte.
+    Tls,
+}
+
 /// How a message may travel.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way {
-    pub(super) tls: bool,
+    pub(super) cover: Cover,
     pub(super) chunks: bool,
     /// From a pipe, by `send-stream`.
     pub(super) stream: bool,
@@ -45,5 +71,7 @@ pub(super) struct Way {
 
 /// Every way that there is.
 pub(super) fn ways() -> impl Iterator<Item = Way> {
-    (0..8).map(|bits| Way { tls: bits & 1 == 0, chunks: bits & 2 == 0, stream: bits & 4 != 0 })
+    [Cover::Clear, Cover::StartTls, Cover::Tls]
+        .into_iter()
+        .flat_map(|cover| (0..4).map(move |bits| Way { cover, chunks: bits & 1 == 0, stream: bits & 2 != 0 }))
 }

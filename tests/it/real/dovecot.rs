@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Output;
 use std::thread;
 
-use super::corpus;
-use super::interop::Proved;
-use super::mta::Mta;
-use super::octets::{assert_same, with_lf};
-use super::server::{Server, skipped};
+use super::corpus::Cover;
+use super::keepers::dumped;
+use super::matrix::Peer;
+use super::mta::{Mta, without_its_way};
+use super::octets::assert_same;
+use crate::fixture::content::canonical;
 
 const NOTE: &[u8] =
     b"Date: Fri, 21 Nov 2025 10:00:00 +0000\nMessage-ID: <1@d.example>\nFrom: a@d.example\n\nhello\n";
@@ -22,16 +23,13 @@ pub(super) const BY_PASSWORD: [&str; 6] =
 /// Dovecot, and whoever it hands the mail on to.
 pub(super) struct House {
     pub(super) dovecot: Mta,
-    relay: Server,
+    relay: Mta,
 }
 
 impl House {
     pub(super) fn new() -> Option<Self> {
-        let Some(relay) = Server::smtp_sink() else {
-            skipped("smtp-sink (of the package postfix)");
-            return None;
-        };
-        let dovecot = Mta::dovecot(relay.address.port(), tokens())?;
+        let relay = Mta::smtp_sink(&[])?;
+        let dovecot = Mta::dovecot(relay.ports[1], tokens())?;
         Some(Self { dovecot, relay })
     }
 
@@ -47,28 +45,23 @@ impl House {
 
     /// The log-on is taken, and the message arrives octet for octet.
     fn takes(&self, words: &[&str], mechanism: &str) {
-        let before = self.relay.messages().len();
-        let output = self.send(words);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
-        let spoken = format!("AUTH {} (masked)", mechanism.to_uppercase());
-        assert!(said.contains(&spoken), "{words:?}: {said}");
-        let messages = self.relay.messages();
-        assert_eq!(messages.len(), before + 1, "{words:?}");
-        for message in messages {
-            let text = String::from_utf8_lossy(&message).into_owned();
-            assert_same("behind dovecot", NOTE, &text.as_bytes()[text.find("Date: Fri").unwrap()..]);
-        }
+        let message = self.relay.delivered(|| {
+            let output = self.send(words);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
+            let spoken = format!("AUTH {} (masked)", mechanism.to_uppercase());
+            assert!(said.contains(&spoken), "{words:?}: {said}");
+        });
+        assert_same("behind dovecot", NOTE, without_its_way(dumped(&message)));
     }
 
     fn refuses(&self, words: &[&str]) {
-        let before = self.relay.messages().len();
         let output = self.send(words);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(24), "{words:?}: {said}");
         assert!(said.contains("refused the log-on\n"), "{words:?}: {said}");
         assert!(!said.contains("MAIL FROM"), "{words:?}: {said}");
-        assert_eq!(self.relay.messages().len(), before, "{words:?}");
+        assert!(self.relay.is_empty(), "{words:?}");
     }
 }
 
@@ -99,30 +92,23 @@ fn tokens() -> u16 {
     port
 }
 
+/// Its verdicts are those of the server that it hands each message on to before it answers.
 #[test]
-fn dovecot_keeps_the_corpus_by_every_way() {
-    let Some(house) = House::new() else { return };
-    let words = [&house.doors()[0][..], "--to=b@d.example", "--user=alice", "--password-file=password"];
-    let mut proved = Proved::default();
-    for (name, file) in corpus::messages() {
-        for way in corpus::ways().filter(|way| way.tls) {
-            let about = format!("{name}, {way:?}");
-            let before = house.relay.messages().len();
-            let output = house.dovecot.by(way, &file, &words);
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(0), "{about}: {said}");
-            let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-            let used = json["extensions"].to_string();
-            assert_eq!(used.contains("CHUNKING"), way.chunks, "{about}: {used}");
-            let messages = house.relay.messages();
-            assert_eq!(messages.len(), before + 1, "{about}");
-            let wanted = with_lf(&file);
-            let arrived = messages.iter().any(|message| message.ends_with(&wanted));
-            assert!(arrived, "{about}: none of {} messages is it", messages.len());
-            proved.arrived(name, way);
-        }
+fn dovecot_holds_the_matrix_with_smtp_server_behind_it() {
+    let Some(relay) = Mta::smtp_server("smtp") else { return };
+    let Some(dovecot) = Mta::dovecot(relay.ports[0], 1) else { return };
+    Peer {
+        kept_by: &relay,
+        in_one_file: true,
+        first: Some(dovecot.ports[1]),
+        words: &["--user=alice", "--password-file=password", "--auth=plain"],
+        takes: |way| way.cover != Cover::Clear || !way.stream,
+        form: canonical,
+        without: |message| without_its_way(without_its_way(message)),
+        defers: true,
+        ..Peer::at("Dovecot submission", &dovecot, dovecot.ports[0])
     }
-    proved.holds("Dovecot submission");
+    .holds();
 }
 
 #[test]

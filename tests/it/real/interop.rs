@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::corpus::Way;
+use super::corpus::{Cover, Way};
 
 /// The columns behind those of the corpus.
 const COLUMNS: [&str; 7] =
@@ -25,7 +25,11 @@ impl Proved {
         self.messages.insert(name.to_owned());
         self.ways.insert(if way.chunks { "BDAT" } else { "DATA" });
         self.ways.insert(if way.stream { "a stream" } else { "a file" });
-        self.ways.insert(if way.tls { "TLS" } else { "clear" });
+        self.ways.insert(match way.cover {
+            Cover::Clear => "clear",
+            Cover::StartTls => "STARTTLS",
+            Cover::Tls => "TLS",
+        });
     }
 
     /// What is told in a column.
@@ -35,18 +39,15 @@ impl Proved {
 
     /// Holds the row of this server against the page; with `BLESS=1` it is written there.
     pub(super) fn holds(&self, server: &str) {
-        let has = |word: &str| self.ways.contains(word);
-        let both = |one: &'static str, other: &'static str| match (has(one), has(other)) {
-            (true, true) => format!("{one}, {other}"),
-            (true, false) => one.to_owned(),
-            _ => other.to_owned(),
+        let those_of = |all: &[&'static str]| {
+            all.iter().copied().filter(|word| self.ways.contains(word)).collect::<Vec<_>>().join(", ")
         };
-        let told = COLUMNS.map(|column| self.told.get(column).map_or("–", |text| text));
+        let told = COLUMNS.map(|column| &*self.told[column]);
         let row = format!(
             "| {server} | {} | {} | {} | {} | {} |",
-            both("DATA", "BDAT"),
-            both("a file", "a stream"),
-            both("clear", "TLS"),
+            those_of(&["DATA", "BDAT"]),
+            those_of(&["a file", "a stream"]),
+            those_of(&["clear", "STARTTLS", "TLS"]),
             self.messages.len(),
             told.join(" | "),
         );

@@ -7,6 +7,7 @@ mod corpus;
 mod cyrus;
 mod dovecot;
 mod interop;
+mod keepers;
 mod load;
 mod matrix;
 mod mta;

@@ -2,20 +2,21 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
-use super::corpus::Way;
+use super::corpus::{Cover, Way};
 use super::server::{find, free_port, skipped};
 use crate::fixture::certificates::{Authority, Draft};
 use crate::fixture::limit::{finished, limited};
@@ -85,13 +86,42 @@ impl Site {
         self.place.path().join(name)
     }
 
+    /// The port at which it is waited for.
+    pub(super) fn first(&self) -> u16 {
+        self.ports[1]
+    }
+
     pub(super) fn start(self, mut command: Command, pid_file: Option<PathBuf>) -> Mta {
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-        let log = fs::File::create(self.place.path().join("said")).unwrap();
-        let child = command.stderr(log).spawn().unwrap();
-        let mut mta = Mta { ports: self.ports, child, pid_file, place: self.place };
+        command.stdout(Stdio::null());
+        let mut mta = self.spawn(command, pid_file);
         mta.until_it_answers();
         mta
+    }
+
+    /// Starts one that finds ports by itself and says them first; the last stands for those that it leaves out.
+    pub(super) fn start_one_that_says_its_ports(self, mut command: Command) -> Mta {
+        command.stdout(Stdio::piped()).current_dir(self.place.path());
+        let mut mta = self.spawn(command, None);
+        let stdout = mta.child.stdout.take().unwrap();
+        let (tell, told) = channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let _ = BufReader::new(stdout).read_line(&mut line);
+            let _ = tell.send(line);
+        });
+        let line = told.recv_timeout(PATIENCE).unwrap_or_default();
+        let ports: Option<Vec<u16>> = line.split_whitespace().map(|port| port.parse().ok()).collect();
+        let ports = ports.filter(|ports| !ports.is_empty());
+        let ports = ports.unwrap_or_else(|| panic!("no ports in {line:?}\n{}", mta.words()));
+        mta.ports = [0, 1, 2].map(|at| ports[at.min(ports.len() - 1)]);
+        mta.until_it_answers();
+        mta
+    }
+
+    fn spawn(self, mut command: Command, pid_file: Option<PathBuf>) -> Mta {
+        let log = fs::File::create(self.place.path().join("said")).unwrap();
+        let child = command.stdin(Stdio::null()).stderr(log).spawn().unwrap();
+        Mta { ports: self.ports, child, pid_file, place: self.place }
     }
 }
 
@@ -228,18 +258,17 @@ impl Mta {
 
     /// Sends a message by one of the ways.
     pub(super) fn by(&self, way: Way, message: &[u8], words: &[&str]) -> Output {
-        fs::write(self.path("message"), message).unwrap();
+        let mut file = NamedTempFile::new_in(&self.place).unwrap();
+        file.write_all(message).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailxport"));
-        let size = format!("--size={}", message.len());
-        if way.stream {
-            command.args(["send-stream", &size])
-        } else {
-            command.args(["send", "message"])
+        match way.stream {
+            true => command.arg("send-stream").arg(format!("--size={}", message.len())),
+            false => command.arg("send").arg(file.path()),
         };
         command.args(["--json", "--from", "a@d.example", "--timeout", "30"]).args(words);
-        match way.tls {
-            true => command.args(["--tls", "required", "--ca-file", "ca.pem"]),
-            false => command.args(["--tls", "off"]),
+        match way.cover {
+            Cover::Clear => command.args(["--tls", "off"]),
+            Cover::StartTls | Cover::Tls => command.args(["--tls", "required", "--ca-file", "ca.pem"]),
         };
         if !way.chunks {
             command.arg("--no-chunking");
@@ -292,9 +321,10 @@ impl Mta {
         }
     }
 
-    /// True where nothing lies in the box.
+    /// True where no message lies in the box; an envelope alone is a message that was taken back, or will be in a moment.
     pub(super) fn is_empty(&self) -> bool {
-        fs::read_dir(self.path("mail/box/new")).unwrap().next().is_none()
+        let files = fs::read_dir(self.path("mail/box/new")).unwrap().map(|entry| entry.unwrap().path());
+        files.filter_map(|file| fs::read(file).ok()).all(|file| without_its_way(&file).is_empty())
     }
 }
 

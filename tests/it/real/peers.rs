@@ -16,7 +16,7 @@ pub(super) fn people() -> impl Iterator<Item = String> {
 }
 
 /// A site with an empty box, both of this user.
-fn with_box(user: u32) -> Site {
+pub(super) fn with_box(user: u32) -> Site {
     let site = Site::of(Draft::of_this_host());
     for name in ["mail", "mail/box", "mail/box/tmp", "mail/box/new", "mail/box/cur"] {
         site.make(name, user);

@@ -98,7 +98,7 @@ fn postfix_offers_a_log_on_only_behind_starttls() {
     let password = ["--user=alice", "--password-file=password"];
     let output = pair.send(&[&[&starttls[..]], &password[..]].concat());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let (clear, secured) = said.split_once("> STARTTLS").unwrap();
+    let (clear, secured) = said.split_once("> STARTTLS").unwrap_or_else(|| panic!("{said}"));
     assert!(clear.contains("< 250") && !clear.contains("AUTH") && secured.contains("AUTH PLAIN"), "{said}");
     let words = [&["--to=b@d.example", &starttls, "--tls=off", "-vv"], &password[..]].concat();
     let output = pair.postfix.run(NOTE, &words);
