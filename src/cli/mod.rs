@@ -4,6 +4,7 @@ pub mod check;
 pub mod compose;
 pub mod config;
 pub mod explain;
+mod haste;
 pub mod parts;
 pub mod post;
 pub mod root;

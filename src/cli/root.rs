@@ -4,6 +4,7 @@ use super::check::CheckArgs;
 use super::compose::ComposeArgs;
 use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
+use super::haste;
 use super::post::PostArgs;
 use super::send::SendArgs;
 use super::send_stream::SendStreamArgs;
@@ -75,7 +76,9 @@ impl Root {
 /// sent. Whatever is not plainly right is left to the whole program, which has the words for it.
 fn in_haste(arguments: &[OsString]) -> Option<Command> {
     match arguments.get(1)?.to_str()? {
-        "send" => options_of(arguments).map(|args| Command::Send(Box::new(args))),
+        "send" => haste::send(&arguments[2..])
+            .or_else(|| options_of(arguments))
+            .map(|args| Command::Send(Box::new(args))),
         "send-stream" => options_of(arguments).map(|args| Command::SendStream(Box::new(args))),
         _ => None,
     }
