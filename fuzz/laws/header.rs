@@ -26,8 +26,29 @@ pub(crate) fn hold(octets: &[u8]) {
         assert_eq!(value.is_some(), header.has(name));
         assert!(!value.is_some_and(|value| value.contains("\r\n")), "{name} is folded still");
     }
+    domains_stand_behind_bare_names_alone(&header, &block);
     let again = |address: &Address| assert_eq!(Address::parse(address.as_str()).as_ref(), Ok(address));
     header.recipients().iter().flatten().for_each(again);
     header.sender().iter().flatten().for_each(again);
     let _ = (header.target_recipients(), header.target_sender(), header.declares_binary());
+}
+
+fn domains_stand_behind_bare_names_alone(header: &Header, block: &[u8]) {
+    const MARK: &[u8] = b"@bare.invalid";
+    if memchr::memmem::find(block, MARK).is_some() {
+        return;
+    }
+    let at = header.at("bare.invalid").edited(&[], LeftOut::Nothing);
+    assert_eq!(
+        Header::read(at.clone()).at("other.invalid").edited(&[], LeftOut::Nothing),
+        at,
+        "a bare name is left"
+    );
+    let (mut without, mut from) = (Vec::new(), 0);
+    for place in memchr::memmem::find_iter(&at, MARK) {
+        without.extend_from_slice(&at[from..place]);
+        from = place + MARK.len();
+    }
+    without.extend_from_slice(&at[from..]);
+    assert_eq!(without, block, "something else is changed");
 }
