@@ -155,17 +155,7 @@ fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     wanted.fields.extend(key_field(request, &resource, &raw, watch)?);
     let parcel = Parcel::plain(raw).behind(lead);
     let way = if args.mail.discover { Way::Discovered } else { Way::Straight };
-    let errand = Errand {
-        plan,
-        resource,
-        wanted,
-        parcel,
-        service: None,
-        told: Arc::default(),
-        way,
-        commits: true,
-        keep: None,
-    };
+    let errand = Errand { way, ..Errand::of(plan, resource, wanted, parcel) };
     Ok(Ready { errand, tries: tries(request), output, log, kept_back })
 }
 

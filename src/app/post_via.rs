@@ -108,17 +108,7 @@ fn simple(args: &PostArgs, start: Start<'_>, service: Simple, watch: &Arc<Watch>
     let parcel = parcel.map_err(Early::about_the_message)?;
     let told = if service.tells_recipients() { envelope.recipients } else { Arc::default() };
     let service = Some(Arc::new(service));
-    let errand = Errand {
-        plan,
-        resource,
-        wanted,
-        parcel,
-        service,
-        told,
-        way: Way::Straight,
-        commits: true,
-        keep: None,
-    };
+    let errand = Errand { service, told, ..Errand::of(plan, resource, wanted, parcel) };
     Ok(Ready { errand, tries: tries(&args.request), output, log, kept_back })
 }
 
@@ -152,17 +142,7 @@ fn jmap(args: &PostArgs, start: Start<'_>, url: Option<String>, watch: &Arc<Watc
     let wanted = Wanted { verb: Verb::Post, content_type, fields };
     let told = Arc::clone(&envelope.recipients);
     let way = Way::Jmap(Box::new(Submission { envelope, author }));
-    let errand = Errand {
-        plan,
-        resource,
-        wanted,
-        parcel: Parcel::plain(raw),
-        service: None,
-        told,
-        way,
-        commits: true,
-        keep: None,
-    };
+    let errand = Errand { told, way, ..Errand::of(plan, resource, wanted, Parcel::plain(raw)) };
     Ok(Ready { errand, tries: tries(&args.request), output: None, log, kept_back })
 }
 

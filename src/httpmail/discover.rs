@@ -6,7 +6,7 @@
 use super::auth::logon::LogOn;
 use super::multistatus::sendmsg;
 use super::page::Page;
-use super::post::{Errand, Follows, Way, travel};
+use super::post::{Errand, Follows, travel};
 use super::reply::resolved;
 use super::request::{Verb, Wanted, depth_0};
 use super::via::manner::Manner;
@@ -38,18 +38,7 @@ pub fn discover(
     let (plan, resource) = (errand.plan.clone(), errand.resource.clone());
     let mut logon = LogOn::new(plan.login.clone(), resource.tls, Manner::default());
     let parcel = Parcel::of(QUESTION.as_bytes().to_vec());
-    let (service, told) = (None, Arc::default());
-    let mut question = Errand {
-        plan,
-        resource,
-        wanted,
-        parcel,
-        service,
-        told,
-        way: Way::Straight,
-        commits: false,
-        keep: None,
-    };
+    let mut question = Errand { commits: false, ..Errand::of(plan, resource, wanted, parcel) };
     let mut page = Page::default();
     let mut outcome = travel(&mut question, &mut logon, Follows::Anywhere, Some(&mut page), watch, observer);
     let Errand { resource: asked, plan, .. } = question;

@@ -54,6 +54,14 @@ pub struct Errand {
     pub keep: Option<Keep>,
 }
 
+impl Errand {
+    /// A message that goes straight to its place, over a connection of its own, and by whose status all is told.
+    pub fn of(plan: Plan, resource: Resource, wanted: Wanted, parcel: Parcel) -> Errand {
+        let (service, told, way, keep) = (None, Arc::default(), Way::Straight, None);
+        Errand { plan, resource, wanted, parcel, service, told, way, commits: true, keep }
+    }
+}
+
 /// How a message comes to its place.
 #[derive(Clone, Debug)]
 pub enum Way {

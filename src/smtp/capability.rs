@@ -61,8 +61,8 @@ fn size_limit(word: &str) -> Option<u64> {
 fn most_recipients(word: &str) -> Option<usize> {
     let (name, value) = word.split_once('=')?;
     let is_number = (1..=6).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
-    let limit = if name.eq_ignore_ascii_case("RCPTMAX") && is_number { value.parse().ok() } else { None };
-    limit.filter(|&limit| limit > 0)
+    let is_limit = name.eq_ignore_ascii_case("RCPTMAX") && is_number && !value.starts_with('0');
+    if is_limit { value.parse().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -97,6 +97,7 @@ mod tests {
             "LIMITS RCPTMAX",
             "LIMITS RCPTMAX=",
             "LIMITS RCPTMAX=0",
+            "LIMITS RCPTMAX=05",
             "LIMITS RCPTMAX=1000000",
             "LIMITS RCPTMAX=+5",
             "LIMITS RCPTDOMAINMAX=5",

@@ -287,8 +287,10 @@ pub fn in_step<L: Link>(
 ) -> Landed {
     let (mut landed, mut line) = (Landed::default(), String::new());
     for at in 0..flight.len() {
-        let command =
-            flight.command(at, &mut line).and_then(|_| Command::new(flight.stage(at), line.as_str()));
+        let command = flight.command(at, &mut line).and_then(|is_there| match is_there {
+            true => Command::new(flight.stage(at), line.as_str()),
+            false => Err(Cause::Bug("a flight is shorter than it was".to_owned())),
+        });
         let asked = command
             .and_then(|command| talk.ask(&command, observer).map(|reply| (go_on(&command, &reply), reply)));
         match asked {

@@ -15,8 +15,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::inotify;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::fixture::limit::{finished, somebody_at};
@@ -162,10 +164,20 @@ fn kept(maildir: &Path, may_leave_drafts: bool) -> Vec<Vec<u8>> {
         let entries = fs::read_dir(maildir.join(part)).into_iter().flatten();
         entries.map(|entry| entry.unwrap().path()).collect()
     };
-    let deadline = Instant::now() + PATIENCE;
-    while !may_leave_drafts && !files("tmp").is_empty() {
-        assert!(Instant::now() < deadline, "a draft stays: {:?}", files("tmp"));
-        thread::sleep(Duration::from_millis(2));
+    if !may_leave_drafts {
+        let changes = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
+        inotify::add_watch(
+            &changes,
+            maildir.join("tmp"),
+            inotify::WatchFlags::MOVE | inotify::WatchFlags::DELETE,
+        )
+        .unwrap();
+        while !files("tmp").is_empty() {
+            let mut wanted = [PollFd::new(&changes, PollFlags::IN)];
+            let came = poll(&mut wanted, Some(&PATIENCE.try_into().unwrap())).unwrap();
+            assert!(came > 0, "a draft stays: {:?}", files("tmp"));
+            rustix::io::read(&changes, &mut [0u8; 4096]).unwrap();
+        }
     }
     files("new").iter().map(|path| fs::read(path).unwrap()).collect()
 }
