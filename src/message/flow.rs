@@ -104,6 +104,7 @@ impl Flow {
     /// The body starts here in what was read.
     pub(super) fn start_at(&mut self, rest_at: u64, exact: bool) {
         self.start = usize::try_from(rest_at).unwrap_or(usize::MAX).min(self.filled);
+        self.scan.grant_dots();
         if exact {
             self.form = Form::Exact;
         }
@@ -111,6 +112,11 @@ impl Flow {
 
     pub(super) fn is_at_end(&self) -> bool {
         self.inlet.has_ended() && self.start == self.filled
+    }
+
+    /// Octets that will still be given at least, if the stream keeps its promise: of a line end half may go.
+    pub(super) fn certain(&self) -> u64 {
+        (self.promise.size.saturating_sub(self.inlet.came()) + (self.filled - self.start) as u64) / 2
     }
 
     /// Reads what is there behind what came before.

@@ -22,7 +22,7 @@ pub(super) struct Inlet {
 impl Inlet {
     pub(super) fn new(input: OwnedFd, declared: Option<u64>) -> Inlet {
         // A pipe that takes more at once is a faster one; one that cannot is a pipe all the same.
-        let _ = rustix::pipe::fcntl_setpipe_size(&input, 4 * BLOCK);
+        let _ = rustix::pipe::fcntl_setpipe_size(&input, 8 * BLOCK);
         Inlet { input, declared, came: 0, ended: false }
     }
 

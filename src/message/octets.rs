@@ -59,6 +59,14 @@ impl<'a> Octets<'a> {
         Octets { head, rest }
     }
 
+    /// Octets that a stream will still give at least.
+    pub fn certain(&self) -> u64 {
+        match &self.rest {
+            Rest::Kept(_) => 0,
+            Rest::Flow(flow) => flow.certain(),
+        }
+    }
+
     /// The next of it. A stretch is given only to those who can take one.
     pub fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
         if let Some(octets) = self.head.take() {

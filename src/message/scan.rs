@@ -126,6 +126,11 @@ impl Scan {
         self.part == Part::Body
     }
 
+    /// From here on a dot at the start of a line is taken for granted: none is sought.
+    pub(super) fn grant_dots(&mut self) {
+        self.facts.has_dots = true;
+    }
+
     /// What is known so far.
     pub fn facts(&self) -> &Facts {
         &self.facts

@@ -1,7 +1,7 @@
 //! The message in chunks (BDAT, RFC 3030): no dots to double, and LAST only with the last octet of a whole message.
 //!
-//! What was measured goes as one chunk; a stream goes as the chunks that it comes in. A refused chunk keeps the replies in
-//! step, as long as the chunk with LAST is not begun.
+//! What was measured goes as one chunk; a stream goes as the chunks that it comes in, and in longer ones where it comes fast. A
+//! refused chunk keeps the replies in step, as long as the chunk with LAST is not begun.
 
 use super::push::Push;
 use super::talk::Talk;
@@ -14,6 +14,13 @@ use crate::watch::brink;
 
 /// Octets of a stream that are gathered before they are worth a chunk.
 const WORTHY: usize = 16 * 1024;
+
+/// Octets at hand of a stream that comes as fast as it is taken: a chunk is announced that is longer than what came of it. One
+/// that comes slowly leaves no server in the middle of a chunk.
+const FAST: usize = 128 * 1024;
+
+/// Octets of a chunk of a stream at most: behind each one the server says whether it still wants the message.
+const LONG: u64 = 8 * 1024 * 1024;
 
 /// What the server makes possible.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +116,7 @@ fn at_once<L: Link>(push: &mut Push<'_, '_, L>, message: &mut Message, size: u64
     }
 }
 
-/// A chunk for each block of a stream; small blocks are put together.
+/// Chunks of a stream; small blocks are put together.
 fn as_it_comes<L: Link>(
     push: &mut Push<'_, '_, L>,
     message: &mut Message,
@@ -117,19 +124,23 @@ fn as_it_comes<L: Link>(
 ) -> Result<(), Failure> {
     let mut octets = message.octets();
     let mut gathered: Vec<u8> = Vec::new();
+    let mut chunks = Chunks { push, pipelining };
     loop {
-        let (block, last) = match octets.next(false).map_err(|cause| push.broken(cause))? {
+        let certain = octets.certain();
+        let (block, last) = match octets.next(false).map_err(|cause| chunks.push.broken(cause))? {
             Next::Wait(source) => {
-                push.wait_for(source)?;
+                chunks.push.wait_for(source)?;
                 continue;
             }
-            Next::Stretch(_) => return Err(push.broken(Cause::Bug("a stream has no stretches".to_owned()))),
+            Next::Stretch(_) => {
+                return Err(chunks.push.broken(Cause::Bug("a stream has no stretches".to_owned())));
+            }
             Next::Block { octets, last } => (octets, last),
         };
-        push.judge(block)?;
+        chunks.push.judge(block)?;
         let apart = gathered.len() + block.len() > WORTHY && !gathered.is_empty();
         if apart {
-            chunk(push, &gathered, pipelining)?;
+            chunks.add(&gathered, certain)?;
             gathered.clear();
         }
         let block = match gathered.is_empty() && (last || block.len() > WORTHY) {
@@ -143,23 +154,67 @@ fn as_it_comes<L: Link>(
             }
         };
         if last {
-            return last_chunk(push, block);
+            return chunks.end(block);
         }
-        chunk(push, block, pipelining)?;
+        chunks.add(block, certain)?;
     }
 }
 
-/// A chunk that more will follow.
-fn chunk<L: Link>(push: &mut Push<'_, '_, L>, octets: &[u8], pipelining: bool) -> Result<(), Failure> {
-    let line = command(octets.len() as u64, false);
-    push.observer.note(&Event::Command(&line));
-    push.octets((line + "\r\n").as_bytes(), octets)?;
-    push.went(octets.len());
-    push.awaited += 1;
-    while push.awaited > 0 && (!pipelining || push.refusal.is_some()) {
-        push.answer()?;
+/// Chunks that more will follow.
+struct Chunks<'p, 'a, 'o, L> {
+    push: &'p mut Push<'a, 'o, L>,
+    pipelining: bool,
+}
+
+impl<L: Link> Chunks<'_, '_, '_, L> {
+    /// Writes octets: those owed to the chunk under way, and the others in a new one, as long as what is certain to come.
+    fn add(&mut self, octets: &[u8], certain: u64) -> Result<(), Failure> {
+        let rest = self.pay(octets)?;
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let (at_hand, paid) = (rest.len() as u64, (octets.len() - rest.len() + WORTHY) as u64);
+        let comes_fast = rest.len() >= FAST;
+        let long = if comes_fast { certain.saturating_sub(paid).min(LONG).max(at_hand) } else { at_hand };
+        let line = command(long, false);
+        self.push.observer.note(&Event::Command(&line));
+        self.push.owed = long - at_hand;
+        self.push.octets((line + "\r\n").as_bytes(), rest)?;
+        self.push.went(rest.len());
+        self.settle()
     }
-    push.refused()
+
+    /// Writes what is owed of these octets, and returns those behind it.
+    fn pay<'b>(&mut self, octets: &'b [u8]) -> Result<&'b [u8], Failure> {
+        let due = usize::try_from(self.push.owed).unwrap_or(usize::MAX).min(octets.len());
+        let (due, rest) = octets.split_at(due);
+        if !due.is_empty() {
+            self.push.octets(due, b"")?;
+            self.push.went(due.len());
+            self.push.owed -= due.len() as u64;
+            self.settle()?;
+        }
+        Ok(rest)
+    }
+
+    /// Behind a whole chunk its answer is due.
+    fn settle(&mut self) -> Result<(), Failure> {
+        let is_whole = self.push.owed == 0;
+        self.push.awaited += usize::from(is_whole);
+        while is_whole && self.push.awaited > 0 && (!self.pipelining || self.push.refusal.is_some()) {
+            self.push.answer()?;
+        }
+        self.push.refused()
+    }
+
+    /// The octets that end the message.
+    fn end(&mut self, octets: &[u8]) -> Result<(), Failure> {
+        let rest = self.pay(octets)?;
+        if self.push.owed > 0 {
+            return Err(self.push.broken(Cause::Bug("a chunk is longer than the stream".to_owned())));
+        }
+        last_chunk(self.push, rest)
+    }
 }
 
 /// The chunk that ends the message, and the replies to those before it.

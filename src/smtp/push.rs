@@ -23,6 +23,8 @@ pub(super) struct Push<'a, 'o, L> {
     /// Chunks that are still to be answered, and the first refusal of one.
     pub(super) awaited: usize,
     pub(super) refusal: Option<Reply>,
+    /// Octets of the chunk under way that were announced and did not go yet.
+    pub(super) owed: u64,
     /// What is written now ends the message.
     ending: bool,
     pub(super) in_chunks: bool,
@@ -47,6 +49,7 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
             total: message.size(),
             awaited: 0,
             refusal: None,
+            owed: 0,
             ending: false,
             in_chunks: false,
         }
@@ -169,9 +172,13 @@ impl<'a, 'o, L: Link> Push<'a, 'o, L> {
         }
     }
 
-    /// The failure of a message of which a chunk was refused.
+    /// The failure of a message of which a chunk was refused. In the middle of the next chunk there is no way back to commands.
     pub(super) fn refused(&mut self) -> Result<(), Failure> {
-        self.refusal.take().map_or(Ok(()), |reply| Err(Failure::new(Stage::Body, Cause::Refused(reply))))
+        let Some(reply) = self.refusal.take() else { return Ok(()) };
+        if self.owed > 0 {
+            self.talk.abandon();
+        }
+        Err(Failure::new(Stage::Body, Cause::Refused(reply)))
     }
 
     /// A server that talks in the middle of the body has something against it, or answers a chunk.

@@ -20,21 +20,22 @@ use std::thread;
 
 const HEAD: &[u8] = b"Date: now\r\nMessage-ID: <1@d.example>\r\nFrom: a@d.example\r\n\r\n";
 
-/// A server that keeps the octets of one message, however they came.
-fn keep(stream: &UnixStream, chunking: bool) -> Vec<u8> {
+/// A server that keeps the octets of one message, however they came, and how long the longest chunk was.
+fn keep(stream: &UnixStream, chunking: bool) -> (Vec<u8>, u64) {
     let (mut reader, mut writer) = (BufReader::new(stream), stream);
     let mut say = |line: &str| writer.write_all(line.as_bytes()).unwrap();
     say("220 here\r\n");
-    let (mut kept, mut line) = (Vec::new(), Vec::new());
+    let (mut kept, mut longest, mut line) = (Vec::new(), 0, Vec::new());
     loop {
         line.clear();
         if reader.read_until(b'\n', &mut line).unwrap() == 0 || line == b"QUIT\r\n" {
-            return kept;
+            return (kept, longest);
         }
         let text = String::from_utf8_lossy(&line);
         if let Some(words) = text.trim_end().strip_prefix("BDAT ") {
             let size: u64 = words.split(' ').next().unwrap().parse().unwrap();
             let before = kept.len() as u64;
+            longest = longest.max(size);
             (&mut reader).take(size).read_to_end(&mut kept).unwrap();
             assert_eq!(kept.len() as u64 - before, size, "a chunk that is cut");
         } else if line == b"DATA\r\n" {
@@ -62,7 +63,11 @@ fn keep(stream: &UnixStream, chunking: bool) -> Vec<u8> {
 }
 
 /// What the server kept of a message.
-fn sent(plan: &Plan, chunking: bool, recipients: usize, mut message: Message) -> Vec<u8> {
+fn sent(plan: &Plan, chunking: bool, recipients: usize, message: Message) -> Vec<u8> {
+    sent_and_longest(plan, chunking, recipients, message).0
+}
+
+fn sent_and_longest(plan: &Plan, chunking: bool, recipients: usize, mut message: Message) -> (Vec<u8>, u64) {
     let (client, server) = UnixStream::pair().unwrap();
     thread::scope(|scope| {
         let keeper = scope.spawn(|| {
@@ -84,13 +89,102 @@ fn flow(octets: &[u8], piece: usize, use_message: impl FnOnce(Message) -> Vec<u8
     thread::scope(|scope| {
         scope.spawn(move || octets.chunks(piece).try_for_each(|part| writer.write_all(part)));
         let promise = Promise { size: octets.len() as u64, sha256: None };
-        let mut flow = Flow::new(OwnedFd::from(reader), promise);
-        while let Begun::Wait(source) = flow.begin().unwrap() {
-            let mut fds = [rustix::event::PollFd::from_borrowed_fd(source, rustix::event::PollFlags::IN)];
-            rustix::event::poll(&mut fds, None).unwrap();
-        }
-        use_message(Message::of_flow(flow, &Handling::default()).unwrap())
+        use_message(begun(Flow::new(OwnedFd::from(reader), promise)))
     })
+}
+
+/// A stream of which the header has come.
+fn begun(mut flow: Flow) -> Message {
+    while let Begun::Wait(source) = flow.begin().unwrap() {
+        let mut fds = [rustix::event::PollFd::from_borrowed_fd(source, rustix::event::PollFlags::IN)];
+        rustix::event::poll(&mut fds, None).unwrap();
+    }
+    Message::of_flow(flow, &Handling::default()).unwrap()
+}
+
+#[test]
+fn a_stream_that_comes_fast_goes_in_long_chunks() {
+    for (size, end) in
+        [20_000, 200_000, 262_144, 262_200, 300_000, 524_288, 700_000, 1_000_000].into_iter().flat_map(
+            |size| [(size, "\r\n"), (size, "\n"), (size, "\r\r\n"), (size, ""), (size, "x\r\n\r\r\n\r\r\n")],
+        )
+    {
+        let line = ["x".repeat(size % 50), end.to_owned(), "\r\r\n".to_owned()].concat();
+        let body = line.bytes().cycle().take(size - HEAD.len());
+        let octets: Vec<u8> = HEAD.iter().copied().chain(body).collect();
+        // All of it lies in the pipe before the first octet is read.
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        rustix::pipe::fcntl_setpipe_size(&writer, 1024 * 1024).unwrap();
+        writer.write_all(&octets).unwrap();
+        drop(writer);
+        let promise = Promise { size: octets.len() as u64, sha256: None };
+        let message = begun(Flow::new(OwnedFd::from(reader), promise));
+        let (kept, longest) = sent_and_longest(&plan("127.0.0.1:25", false), true, 1, message);
+        assert!(kept == canonical(&octets), "{size} octets, lines that end in {end:?}");
+        assert!((longest > 300_000) == (size >= 700_000), "{longest} of {size}, lines that end in {end:?}");
+    }
+}
+
+#[test]
+fn a_refusal_in_the_middle_of_the_next_chunk_ends_the_session_without_a_word() {
+    let line = [&[b'x'; 98][..], b"\r\n"].concat();
+    let body = line.iter().copied().cycle().take(800_000 - HEAD.len());
+    let octets: Vec<u8> = HEAD.iter().copied().chain(body).collect();
+    // The producer falls silent in the middle of a chunk, and stays.
+    let (reader, mut producer) = std::io::pipe().unwrap();
+    rustix::pipe::fcntl_setpipe_size(&producer, 1024 * 1024).unwrap();
+    producer.write_all(&octets).unwrap();
+    let mut message = begun(Flow::new(OwnedFd::from(reader), Promise { size: 1_300_000, sha256: None }));
+    let (plan, (client, server)) = (plan("127.0.0.1:25", false), UnixStream::pair().unwrap());
+    let (outcome, left_over) = thread::scope(|scope| {
+        let refusing = scope.spawn(|| {
+            let server = server;
+            refuse_the_second_chunk(&server)
+        });
+        let wire = Wire::new(client.into(), false, None, Arc::new(Watch::default())).unwrap();
+        let mut session = Session::open(wire, &plan, IN_CLEAR, &mut Deaf).unwrap();
+        let outcome = session.submit(&envelope(1), &mut message, &mut Deaf);
+        session.close(&mut Deaf);
+        (outcome, refusing.join().unwrap())
+    });
+    assert!(
+        matches!(&outcome.verdict, Verdict::Refused(reply) if reply.code == 552),
+        "{:?}",
+        outcome.verdict
+    );
+    assert!(left_over.iter().all(|octet| b"x\r\n".contains(octet)), "a word in the middle of a chunk");
+}
+
+/// Says what it has against the second chunk once the third has begun; returns what came behind that until the client hung up.
+fn refuse_the_second_chunk(stream: &UnixStream) -> Vec<u8> {
+    let (mut reader, mut writer) = (BufReader::new(stream), stream);
+    let mut say = |line: &str| writer.write_all(line.as_bytes()).unwrap();
+    say("220 here\r\n");
+    let (mut line, mut chunks) = (String::new(), 0);
+    loop {
+        line.clear();
+        reader.read_line(&mut line).unwrap();
+        let chunk = line.trim_end().strip_prefix("BDAT ").map(|size| size.parse::<u64>().unwrap());
+        chunks += u32::from(chunk.is_some());
+        match (chunk, chunks) {
+            (Some(size), 1 | 2) => {
+                let mut chunk = Vec::new();
+                (&mut reader).take(size).read_to_end(&mut chunk).unwrap();
+                if chunks == 1 {
+                    say("250 ok\r\n");
+                }
+            }
+            (Some(_), _) => {
+                say("552 5.3.4 no more\r\n");
+                let mut rest = Vec::new();
+                // It may hang up by a reset.
+                let _ = reader.read_to_end(&mut rest);
+                return rest;
+            }
+            _ if line.starts_with("EHLO") => say("250-here\r\n250-CHUNKING\r\n250 PIPELINING\r\n"),
+            _ => say("250 ok\r\n"),
+        }
+    }
 }
 
 /// By every way; the message lies at the path too.
