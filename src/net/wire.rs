@@ -8,7 +8,7 @@ use crate::terms::reply::{Garble, LONGEST_LINE};
 use crate::terms::tls::{TlsFacts, TlsProblem};
 use crate::watch::wait::Watch;
 use rustix::buffer::spare_capacity;
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use std::io::{self, IoSlice};
@@ -109,6 +109,8 @@ impl Inbox {
 }
 
 const READ_AT_ONCE: usize = 16 * 1024;
+/// Less room than this is not worth a read.
+const LEAST_ROOM: usize = 4 * 1024;
 const READS_IN_ONE_GO: usize = 64;
 /// Reads that a server which hung up still gets.
 const LAST_WORDS: usize = 8;
@@ -151,7 +153,9 @@ impl Wire {
         // Records that carry nothing for the dialogue must not keep it from looking at the clock.
         for _ in 0..READS_IN_ONE_GO {
             let room = if self.tls.is_none() { &mut self.inbox.octets } else { &mut self.block };
-            room.reserve(READ_AT_ONCE);
+            if room.capacity() - room.len() < LEAST_ROOM {
+                room.reserve(READ_AT_ONCE);
+            }
             match rustix::io::read(&self.socket, spare_capacity(room)) {
                 Ok(0) => {
                     self.inbox.ended = true;
@@ -176,6 +180,12 @@ impl Wire {
             }
         }
         Ok(false)
+    }
+
+    /// Asks without the lock of the socket, which the octets on their way contend for.
+    fn has_something(&self) -> bool {
+        let mut socket = [PollFd::new(&self.socket, PollFlags::IN)];
+        !matches!(poll(&mut socket, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
     }
 
     /// What the server said before it hung up is worth more than the broken pipe.
@@ -394,7 +404,7 @@ impl Link for Wire {
     }
 
     fn has_heard(&mut self) -> Result<bool, Cause> {
-        Ok(!self.inbox.is_empty() || self.fill()?)
+        Ok(!self.inbox.is_empty() || self.inbox.ended || (self.has_something() && self.fill()?))
     }
 
     fn secure(&mut self, limit: &mut Limit) -> Result<TlsFacts, Cause> {
