@@ -193,6 +193,10 @@ impl Observer for Ear<'_> {
         books.panel.of_session(self.session);
         books.panel.note(event);
     }
+
+    fn follows_dialogue(&self) -> bool {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner).panel.follows_dialogue()
+    }
 }
 
 /// How often what is put off is tried again.

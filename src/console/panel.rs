@@ -280,4 +280,8 @@ impl Observer for Panel {
             | Event::Judged => {}
         }
     }
+
+    fn follows_dialogue(&self) -> bool {
+        self.show.verbose > 1 || self.show.log.is_some()
+    }
 }

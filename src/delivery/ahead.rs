@@ -68,4 +68,8 @@ impl Observer for Meanwhile<'_> {
             self.look();
         }
     }
+
+    fn follows_dialogue(&self) -> bool {
+        self.next.follows_dialogue()
+    }
 }

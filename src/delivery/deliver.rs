@@ -280,6 +280,10 @@ impl Observer for Listener<'_> {
         }
         self.next.note(event);
     }
+
+    fn follows_dialogue(&self) -> bool {
+        self.next.follows_dialogue()
+    }
 }
 
 /// Sees to it that the session was tried for.

@@ -9,11 +9,11 @@ use super::talk::Talk;
 use crate::net::link::{Link, Offer};
 use crate::terms::address::Address;
 use crate::terms::envelope::Dsn;
-use crate::terms::event::{Event, Observer};
+use crate::terms::event::{Deaf, Event, Observer};
 use crate::terms::failure::{Cause, Stage};
+use crate::terms::find;
 use crate::terms::reply::Reply;
 use crate::watch::brink;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The commands of an envelope in their order. Those to the recipients are made when their turn comes: there may be many, and
@@ -92,6 +92,9 @@ impl Landed {
 /// Octets of commands that are put together for one write.
 const AT_ONCE: usize = 32 * 1024;
 
+/// Octets that a command commonly has, and some more.
+const COMMON: usize = 64;
+
 /// Commands behind which a long list waits once for its replies: a server that takes fewer recipients counts those that come
 /// nevertheless against the client, and leaves if they are many (RFC 5321 section 4.5.3.1.10; 1,000 is a usual number). One that
 /// says how many it takes needs no such look.
@@ -138,14 +141,14 @@ struct Air<'a> {
     out: Vec<u8>,
     line: String,
     sent: usize,
-    /// Where in `out` the commands end that are not yet asked.
-    ends: VecDeque<usize>,
+    /// Where in `out` the commands end, and the freight begins.
+    commands: usize,
 }
 
 impl<'a> Air<'a> {
     fn of(flight: &'a Flight<'a>) -> Air<'a> {
-        let (out, line, ends) = (Vec::new(), String::new(), VecDeque::new());
-        Air { flight, packed: 0, asked: 0, carries: false, out, line, sent: 0, ends }
+        let out = Vec::with_capacity(AT_ONCE.min(COMMON * flight.len()));
+        Air { flight, packed: 0, asked: 0, carries: false, out, line: String::new(), sent: 0, commands: 0 }
     }
 
     /// Puts the next commands together for one write.
@@ -161,9 +164,9 @@ impl<'a> Air<'a> {
             observer.note(&Event::Command(&self.line));
             self.out.extend_from_slice(self.line.as_bytes());
             self.out.extend_from_slice(b"\r\n");
-            self.ends.push_back(self.out.len());
             self.packed += 1;
         }
+        self.commands = self.out.len();
         Ok(())
     }
 
@@ -171,17 +174,22 @@ impl<'a> Air<'a> {
     fn carry(&mut self, freight: &[u8]) {
         self.out.extend_from_slice(freight);
         self.carries = true;
-        self.ends.pop_back();
-        self.ends.push_back(self.out.len());
     }
 
+    /// So many octets went out: with its line end a command is asked.
     fn took(&mut self, count: usize) {
+        let (before, end) = (self.sent, self.commands);
         self.sent += count;
-        while self.ends.front().is_some_and(|&end| end <= self.sent) {
-            self.ends.pop_front();
-            self.asked += 1;
+        self.asked += find::count(b'\n', &self.out[before.min(end)..self.sent.min(end)]);
+        if self.carries && self.sent >= end {
+            self.asked = self.packed - usize::from(self.sent < self.out.len());
         }
     }
+}
+
+/// Who is told of commands and replies: there may be thousands that nobody wants.
+fn ear<'o>(observer: &'o mut dyn Observer, deaf: &'o mut Deaf) -> &'o mut dyn Observer {
+    if observer.follows_dialogue() { observer } else { deaf }
 }
 
 fn fly<L: Link>(
@@ -193,22 +201,22 @@ fn fly<L: Link>(
     observer: &mut dyn Observer,
 ) -> Result<(), Cause> {
     talk.quiet_so_far(observer)?;
-    let mut air = Air::of(flight);
+    let (mut air, mut deaf) = (Air::of(flight), Deaf);
     while air.packed < flight.len() {
         if air.packed == flight.first() {
-            hear(talk, flight, air.packed, landed, observer)?;
+            hear(talk, flight, air.packed, landed, ear(observer, &mut deaf))?;
             if is_full(flight, &landed.replies) {
                 break;
             }
         }
-        let packed = air.pack(observer);
+        let packed = air.pack(ear(observer, &mut deaf));
         talk.marked(packed)?;
         let with_freight = air.packed == flight.len() && !freight.is_empty();
         if with_freight {
             air.carry(freight);
             brink::enter();
         }
-        if let Err(cause) = write(talk, &mut air, landed, observer) {
+        if let Err(cause) = write(talk, &mut air, landed, ear(observer, &mut deaf)) {
             if with_freight {
                 brink::leave();
             }
@@ -222,7 +230,7 @@ fn fly<L: Link>(
         }
         meanwhile();
     }
-    hear(talk, flight, air.packed, landed, observer)
+    hear(talk, flight, air.packed, landed, ear(observer, &mut deaf))
 }
 
 /// Waits until so many commands are answered.

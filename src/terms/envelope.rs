@@ -49,19 +49,25 @@ pub fn without_duplicates(mut addresses: Vec<Address>) -> Vec<Address> {
     // A table of hashes with places in the list, counted from 1: small, for there may be many.
     let (hasher, slots) = (RandomState::new(), (addresses.len() + addresses.len() / 2).next_power_of_two());
     let mut places = vec![0_u32; slots];
-    let is_new = |(at, address): (u32, &Address)| {
+    let mut again = Vec::new();
+    'each: for (at, address) in (1..).zip(&addresses) {
         let mut slot = hasher.hash_one(address.key()) as usize & (slots - 1);
         while let Some(before) = places[slot].checked_sub(1) {
             if addresses[before as usize].same_mailbox(address) {
-                return false;
+                again.push(at);
+                continue 'each;
             }
             slot = (slot + 1) & (slots - 1);
         }
         places[slot] = at;
-        true
-    };
-    let mut is_new = (1..).zip(&addresses).map(is_new).collect::<Vec<_>>().into_iter();
-    addresses.retain(|_| is_new.next().unwrap_or(true));
+    }
+    if !again.is_empty() {
+        let (mut at, mut again) = (0_u32, again.into_iter().peekable());
+        addresses.retain(|_| {
+            at += 1;
+            again.next_if_eq(&at).is_none()
+        });
+    }
     addresses
 }
 

@@ -85,6 +85,11 @@ pub enum Event<'a> {
 /// Hears events. It cannot change what happens.
 pub trait Observer {
     fn note(&mut self, event: &Event<'_>);
+
+    /// False where nobody wants the commands and responses of a flight: they need not be told then.
+    fn follows_dialogue(&self) -> bool {
+        true
+    }
 }
 
 /// An observer that hears nothing.
@@ -93,4 +98,8 @@ pub struct Deaf;
 
 impl Observer for Deaf {
     fn note(&mut self, _: &Event<'_>) {}
+
+    fn follows_dialogue(&self) -> bool {
+        false
+    }
 }
