@@ -95,6 +95,14 @@ impl Plain {
         look.is_plain()
     }
 
+    /// Takes others that stand before or behind.
+    pub(super) fn join(&mut self, other: &Plain) {
+        self.octets += other.octets;
+        self.lines += other.lines;
+        self.has_dots |= other.has_dots;
+        self.has_eight_bit |= other.has_eight_bit;
+    }
+
     pub(super) fn octets(&self) -> u64 {
         self.octets
     }

@@ -1,4 +1,4 @@
-//! One reading of a whole source for the scan; the second half of a long file is looked at meanwhile, by a thread of its own.
+//! One reading of a whole source for the scan; a long file is looked at from its end meanwhile, by a thread of its own.
 //!
 //! What was looked at ahead counts only where it is nothing but plain lines. Anything else the scan reads itself, in its turn.
 
@@ -8,7 +8,7 @@ use super::source::{BLOCK, Source};
 use crate::terms::failure::Cause;
 use crate::terms::find::{memchr, memrchr};
 use crate::watch::wait::Watch;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,7 +21,9 @@ pub(super) const SMALL: u64 = 64 * 1024;
 /// Shows the whole source to the scan.
 pub(super) fn measure(source: &mut Source, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
     match source.length() {
-        Some(length) if length >= LONG && has_two_cores() => by_two(source, length, scan, watch),
+        Some(length) if length >= LONG && has_two_cores() => {
+            by_two(source, &Shares::of(length, share(length)), length, scan, watch)
+        }
         Some(length) if length <= SMALL => at_once(source, length, scan, watch),
         length => {
             let wanted = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(BLOCK);
@@ -75,48 +77,119 @@ fn read(
     Ok(at)
 }
 
-/// The first half is scanned while somebody looks at the second.
-fn by_two(source: &Source, length: u64, scan: &mut Scan, watch: &Watch) -> Result<(), Cause> {
-    let (middle, stop) = (length / 2, AtomicBool::new(false));
+/// Octets that one of two readers takes at a time: few enough that neither waits long for the other at the end, and many enough
+/// for a disk.
+fn share(length: u64) -> u64 {
+    (length / 8).clamp(1024 * 1024, 8 * 1024 * 1024)
+}
+
+/// What of a file nobody has taken yet: one reader takes from its start, the other from its end.
+struct Shares {
+    left: Mutex<(u64, u64)>,
+    /// Octets of a share.
+    each: u64,
+}
+
+impl Shares {
+    fn of(length: u64, each: u64) -> Shares {
+        Shares { left: Mutex::new((0, length)), each }
+    }
+
+    /// The end of the next share from the start, if there is one.
+    fn first(&self) -> Option<u64> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.0 = left.1.min(left.0 + self.each);
+        Some(left.0).filter(|&end| end < left.1)
+    }
+
+    /// The start of the next share from the end, if there is one.
+    fn last(&self) -> Option<u64> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.1 = left.0.max(left.1.saturating_sub(self.each));
+        Some(left.1).filter(|&start| start > left.0)
+    }
+
+    /// Nothing more is to be taken.
+    fn close(&self) {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.0 = left.1;
+    }
+}
+
+/// The scan comes from the start of the file, while somebody looks at it from its end, until they meet.
+fn by_two(
+    source: &Source,
+    shares: &Shares,
+    length: u64,
+    scan: &mut Scan,
+    watch: &Watch,
+) -> Result<(), Cause> {
     let mut block = vec![0u8; BLOCK];
     let (at, ahead) = thread::scope(|scope| {
         let looker = thread::Builder::new().name("ahead".to_owned());
-        let looker = looker.spawn_scoped(scope, || look_ahead(source, (middle, length), &stop));
-        let at = read(source, scan, watch, (0, Some(middle)), &mut block);
-        stop.store(at.is_err(), Ordering::Relaxed);
-        (at, looker.ok().and_then(|looker| looker.join().ok()).flatten())
-    });
-    let mut at = at?;
-    if let Some((from, plain)) = ahead.filter(|_| at == middle) {
-        at = read(source, scan, watch, (at, Some(from)), &mut block)?;
-        if at == from && scan.leap(&plain) {
-            at += plain.octets();
+        let looker = looker.spawn_scoped(scope, || look_ahead(source, length, shares));
+        let mut at = Ok(0);
+        while let (Ok(so_far), Some(end)) = (&at, shares.first()) {
+            at = read(source, scan, watch, (*so_far, Some(end)), &mut block);
         }
-    }
-    read(source, scan, watch, (at, Some(length)), &mut block).map(|_| ())
+        shares.close();
+        let ahead = looker.ok().and_then(|looker| looker.join().ok());
+        (at, ahead.unwrap_or((length, Plain::default())))
+    });
+    rest(source, scan, watch, (at?, length), &ahead, &mut block)
 }
 
-/// Looks at whole lines from the first that begins behind a place; where it began, or nothing if not all of them are plain.
-fn look_ahead(source: &Source, (start, end): (u64, u64), stop: &AtomicBool) -> Option<(u64, Plain)> {
-    let mut block = vec![0u8; BLOCK];
-    let wanted = usize::try_from(end - start).unwrap_or(BLOCK).min(BLOCK);
-    let count = source.read_at(&mut block[..wanted], start).ok()?;
-    let from = start + memchr(b'\n', &block[..count])? as u64 + 1;
-    let mut plain = Plain::default();
-    let mut at = from;
-    while at < end && !stop.load(Ordering::Relaxed) {
+/// The scan goes on to where somebody looked ahead, leaps, and takes what is behind.
+fn rest(
+    source: &Source,
+    scan: &mut Scan,
+    watch: &Watch,
+    (at, length): (u64, u64),
+    (from, plain): &(u64, Plain),
+    block: &mut [u8],
+) -> Result<(), Cause> {
+    let mut at = read(source, scan, watch, (at, Some(*from)), block)?;
+    if at == *from && scan.leap(plain) {
+        at += plain.octets();
+    }
+    read(source, scan, watch, (at, Some(length)), block).map(|_| ())
+}
+
+/// Looks at whole lines from the end on, share by share, as long as they are plain; where they begin, and what they are like.
+fn look_ahead(source: &Source, length: u64, shares: &Shares) -> (u64, Plain) {
+    let (mut from, mut plain, mut block) = (length, Plain::default(), vec![0u8; BLOCK]);
+    while let Some(start) = shares.last() {
+        let Some((begun, more)) = look_at(source, (start, from), from == length, &mut block) else { break };
+        plain.join(&more);
+        from = begun;
+    }
+    (from, plain)
+}
+
+/// Looks at the lines that begin between two places, the second of which is the end of a line, or of the file; nothing where they
+/// are not plain.
+fn look_at(source: &Source, (start, end): (u64, u64), last: bool, block: &mut [u8]) -> Option<(u64, Plain)> {
+    let (mut begun, mut at, mut plain) = (None, start, Plain::default());
+    while at < end {
         let wanted = usize::try_from(end - at).unwrap_or(BLOCK).min(BLOCK);
         let count = source.read_at(&mut block[..wanted], at).ok()?;
-        let Some(last) = memrchr(b'\n', &block[..count]) else {
-            // A last line without an end is left to the scan; a line longer than a block is, too.
-            return (at + count as u64 == end).then_some((from, plain));
+        let lines = match begun {
+            // The line that is under way belongs to the share before.
+            None => memchr(b'\n', &block[..count])? + 1,
+            Some(_) => 0,
         };
-        if !plain.add(&block[..=last]) {
+        begun.get_or_insert(at + lines as u64);
+        let behind = memrchr(b'\n', &block[..count]).map_or(0, |last| last + 1);
+        if behind == 0 {
+            // A last line without an end is left to the scan; a line longer than a block is, too.
+            return begun.filter(|_| last && at + count as u64 == end).map(|begun| (begun, plain));
+        }
+        if !plain.add(&block[lines..behind]) {
             return None;
         }
-        at += last as u64 + 1;
+        at += behind as u64;
     }
-    Some((from, plain))
+    begun.map(|begun| (begun, plain))
 }
 
 #[cfg(test)]
@@ -125,16 +198,20 @@ mod tests {
     use crate::message::scan::Facts;
     use std::io::Write;
 
-    /// The facts of a file as two readers find them, and as one does.
-    fn both(octets: &[u8]) -> (Facts, Facts) {
+    /// The facts of a file as two readers find them, either of them first, and as one does.
+    fn both(octets: &[u8]) -> ([Facts; 2], [Facts; 2]) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(octets).unwrap();
         let opened = crate::message::source::Opened::path(file.path()).unwrap();
         let crate::message::source::Opened::File(source) = opened else { panic!("it is a file") };
-        let (mut two, mut one) = (Scan::new(1000), Scan::new(1000));
-        by_two(&source, octets.len() as u64, &mut two, &Watch::default()).unwrap();
+        let (length, watch) = (octets.len() as u64, Watch::default());
+        let [mut two, mut behind, mut one] = [(); 3].map(|()| Scan::new(1000));
+        by_two(&source, &Shares::of(length, length / 7 + 1), length, &mut two, &watch).unwrap();
+        let ahead = look_ahead(&source, length, &Shares::of(length, length / 7 + 1));
+        rest(&source, &mut behind, &watch, (0, length), &ahead, &mut vec![0; BLOCK]).unwrap();
         one.feed(octets);
-        (two.finish(), one.finish())
+        let one = one.finish();
+        ([two.finish(), behind.finish()], [one.clone(), one])
     }
 
     #[test]
