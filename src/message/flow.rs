@@ -169,7 +169,7 @@ impl Flow {
         let last = self.inlet.has_ended();
         if let Form::Exact = self.form {
             let octets = &self.block[self.start..self.filled];
-            self.start = self.filled;
+            (self.start, self.scanned) = (self.filled, self.filled);
             return Ok(Next::Block { octets, last });
         }
         self.look();

@@ -8,6 +8,7 @@ use super::source::{BLOCK, Source};
 use crate::terms::failure::Cause;
 use crate::terms::find::{memchr, memrchr};
 use crate::watch::wait::Watch;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -88,11 +89,13 @@ struct Shares {
     left: Mutex<(u64, u64)>,
     /// Octets of a share.
     each: u64,
+    /// The other reader need not go on.
+    given_up: AtomicBool,
 }
 
 impl Shares {
     fn of(length: u64, each: u64) -> Shares {
-        Shares { left: Mutex::new((0, length)), each }
+        Shares { left: Mutex::new((0, length)), each, given_up: AtomicBool::new(false) }
     }
 
     /// The end of the next share from the start, if there is one.
@@ -133,6 +136,7 @@ fn by_two(
             at = read(source, scan, watch, (*so_far, Some(end)), &mut block);
         }
         shares.close();
+        shares.given_up.store(at.is_err(), Ordering::Relaxed);
         let ahead = looker.ok().and_then(|looker| looker.join().ok());
         (at, ahead.unwrap_or((length, Plain::default())))
     });
@@ -159,7 +163,8 @@ fn rest(
 fn look_ahead(source: &Source, length: u64, shares: &Shares) -> (u64, Plain) {
     let (mut from, mut plain, mut block) = (length, Plain::default(), vec![0u8; BLOCK]);
     while let Some(start) = shares.last() {
-        let Some((begun, more)) = look_at(source, (start, from), from == length, &mut block) else { break };
+        let lines = look_at(source, shares, (start, from), from == length, &mut block);
+        let Some((begun, more)) = lines else { break };
         plain.join(&more);
         from = begun;
     }
@@ -168,9 +173,18 @@ fn look_ahead(source: &Source, length: u64, shares: &Shares) -> (u64, Plain) {
 
 /// Looks at the lines that begin between two places, the second of which is the end of a line, or of the file; nothing where they
 /// are not plain.
-fn look_at(source: &Source, (start, end): (u64, u64), last: bool, block: &mut [u8]) -> Option<(u64, Plain)> {
+fn look_at(
+    source: &Source,
+    shares: &Shares,
+    (start, end): (u64, u64),
+    last: bool,
+    block: &mut [u8],
+) -> Option<(u64, Plain)> {
     let (mut begun, mut at, mut plain) = (None, start, Plain::default());
     while at < end {
+        if shares.given_up.load(Ordering::Relaxed) {
+            return None;
+        }
         let wanted = usize::try_from(end - at).unwrap_or(BLOCK).min(BLOCK);
         let count = source.read_at(&mut block[..wanted], at).ok()?;
         let lines = match begun {

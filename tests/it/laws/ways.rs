@@ -51,7 +51,7 @@ fn keep(stream: &UnixStream, chunking: bool) -> (Vec<u8>, u64) {
             }
         } else if text.starts_with("EHLO") {
             say(if chunking {
-                "250-here\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
+                "250-here\r\n250-8BITMIME\r\n250-BINARYMIME\r\n250-CHUNKING\r\n"
             } else {
                 "250-here\r\n250-8BITMIME\r\n"
             });
@@ -122,6 +122,17 @@ fn a_stream_that_comes_fast_goes_in_long_chunks() {
         let (kept, longest) = sent_and_longest(&plan("127.0.0.1:25", false), true, 1, message);
         assert!(kept == canonical(&octets), "{size} octets, lines that end in {end:?}");
         assert!((longest > 300_000) == (size >= 700_000), "{longest} of {size}, lines that end in {end:?}");
+    }
+}
+
+#[test]
+fn a_binary_stream_goes_octet_for_octet() {
+    let head = [b"Content-Transfer-Encoding: binary\r\n", HEAD].concat();
+    for size in [20_000_usize, 300_000, 2_500_000] {
+        let body = (0..size).map(|at| [b'\r', b'\n', 0, b'.', 0xff, b'\r', b'x'][at * at % 7]);
+        let octets: Vec<u8> = head.iter().copied().chain(body).collect();
+        let kept = flow(&octets, 100_000, |message| sent(&plan("127.0.0.1:25", false), true, 1, message));
+        assert!(kept == octets, "{size} octets");
     }
 }
 
