@@ -24,6 +24,7 @@ use crate::terms::failure::{Cause, Failure, Signal, Stage, Unfit};
 use crate::terms::ixp::Ixp;
 use crate::terms::mailbox::{Entry, Mailbox, entries, named_mailbox};
 use crate::watch::signals::die_of;
+use crate::watch::signals::outlive_limits_on_files;
 use crate::watch::wait::Watch;
 use rustix::fs::OFlags;
 use std::fs::File;
@@ -38,7 +39,8 @@ pub fn run(args: &ComposeArgs) -> u8 {
         guard::speak_sysexits();
     }
     guard::catch_lack_of_memory();
-    // Signals end it as they end any filter.
+    // Signals end it as they end any filter; but a limit on files is an error of its output.
+    let _ = outlive_limits_on_files();
     let watch = Watch::default();
     let composition = match standard_output().and_then(|out| Ok((out, prepare(args, &watch)?))) {
         Ok(ready) => ready,

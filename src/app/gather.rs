@@ -16,8 +16,12 @@ use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::terms::find;
 use crate::watch::wait::Watch;
 use anyhow::Context;
-use std::io::ErrorKind;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::io::Errno;
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -151,10 +155,44 @@ pub fn fault_of(list: &str, problem: AddressProblem, option: &str) -> Failure {
 }
 
 /// Opens the file of `--log` to append to it.
-pub fn log(path: &Path) -> Result<std::fs::File, Failure> {
-    let opened = std::fs::File::options().create(true).append(true).open(path);
+pub fn log(path: &Path) -> Result<File, Failure> {
+    let opened = appendable(path).and_then(|mut log| begin_a_line(path, &mut log).map(|()| log));
     let opened = opened.with_context(|| format!("{} cannot be written", path.display()));
     opened.map_err(|problem| usage(format!("{problem:#}")))
+}
+
+/// True for two names of one regular file.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.metadata().ok().filter(Metadata::is_file).map(|it| (it.dev(), it.ino()));
+    place(one).is_some_and(|one| place(other) == Some(one))
+}
+
+/// Opens a file, or makes it, to append to it; a pipe that nobody reads does not hold the program up.
+pub fn appendable(path: &Path) -> std::io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let opened = openat(CWD, path, flags | OFlags::NONBLOCK, Mode::from_raw_mode(0o666));
+    let opened = opened.map_err(|error| match error {
+        Errno::NXIO => std::io::Error::other("nobody reads it"),
+        error => error.into(),
+    })?;
+    // Whoever reads it slowly is waited for.
+    rustix::io::ioctl_fionbio(&opened, false)?;
+    Ok(File::from(opened))
+}
+
+/// What a run left in the middle of a line, because it was ended or the disk was full, spoils no line of this one.
+fn begin_a_line(path: &Path, log: &mut File) -> std::io::Result<()> {
+    let there = log.metadata()?;
+    if !there.is_file() || there.len() == 0 {
+        return Ok(());
+    }
+    let mut last = [0];
+    let is_whole = match File::open(path).and_then(|log| log.read_at(&mut last, there.len() - 1)) {
+        Ok(1) => last == *b"\n",
+        // It may be written and not read.
+        _ => true,
+    };
+    if is_whole { Ok(()) } else { log.write_all(b"\n") }
 }
 
 pub fn open(origin: &Origin, handling: &Handling, watch: &Arc<Watch>) -> Result<Message, Failure> {

@@ -23,7 +23,7 @@ use crate::httpmail::request::{self, Field, HeaderValue, Verb, Wanted, media_typ
 use crate::httpmail::wrap::parcel::Parcel;
 use crate::message::open::Origin;
 use crate::message::raw::{Length, Raw};
-use crate::message::source::Opened;
+use crate::message::source::{Opened, Source};
 use crate::terms::endpoint::{Place, Server};
 use crate::terms::envelope::Envelope;
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
@@ -217,8 +217,15 @@ pub(super) fn open(args: &PostArgs, watch: &Watch) -> Result<Raw, Cause> {
         return Err(Cause::Usage(format!("--size: the body of a request has at most {LARGEST} octets")));
     }
     let opened = match origin(args) {
-        Origin::StandardInput => Opened::standard_input()?,
-        Origin::Path(path) => Opened::path(&path)?,
+        Origin::StandardInput => Opened::standard_input(),
+        Origin::Path(path) => Opened::path(&path),
+    };
+    let opened = match opened {
+        // /dev/null says it, too.
+        Err(Cause::Unfit(Unfit::Empty)) if args.request.size == Some(0) => {
+            Opened::File(Source::Memory(Vec::new()))
+        }
+        opened => opened?,
     };
     let request = &args.request;
     let length = match (request.size, request.chunked) {
@@ -322,6 +329,9 @@ pub(super) fn output(args: &PostArgs) -> Result<Option<Box<dyn Write>>, Failure>
             return Err(usage("--json and --output - both want standard output"));
         }
         return Ok(Some(Box::new(std::io::stdout())));
+    }
+    if args.file.as_ref().is_some_and(|file| gather::is_same_file(file, path)) {
+        return Err(usage(format!("{} is posted, and cannot take the answer too", path.display())));
     }
     let opened = File::create(path).with_context(|| format!("{} cannot be written", path.display()));
     Ok(Some(Box::new(opened.map_err(|problem| usage(format!("{problem:#}")))?)))

@@ -20,6 +20,7 @@ use crate::terms::failure::{Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub fn run(args: &SendArgs) -> u8 {
@@ -88,7 +89,11 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         {
             return Err(usage("a path with a line end cannot be listed by --unsent").into());
         }
-        Some(path) if !args.dry_run => Some(Unsent::prepare(path).map_err(|problem| unwritable(&problem))?),
+        Some(path) if !args.dry_run => {
+            let read: Vec<&Path> =
+                args.files.iter().chain(&args.envelope.to_file).map(PathBuf::as_path).collect();
+            Some(Unsent::prepare(path, &read).map_err(|problem| unwritable(&problem))?)
+        }
         _ => None,
     };
     let turns = gather::turns(args, &gather, opened, watch).map_err(Early::Message)?;

@@ -48,6 +48,8 @@ pub struct Panel {
     progress: Progress,
     /// The session that speaks.
     session: usize,
+    /// The last line of the log did not go there whole.
+    log_is_cut: bool,
 }
 
 impl Panel {
@@ -56,7 +58,7 @@ impl Panel {
         // One bar cannot show several messages.
         let wish = if show.abreast { Wish::Never } else { show.progress };
         let progress = Progress::new(wish, out::stderr_is_terminal() && !show.quiet);
-        Panel { color: show.color.is_on(), terminal, progress, session: 0, show }
+        Panel { color: show.color.is_on(), terminal, progress, session: 0, log_is_cut: false, show }
     }
 
     /// What is told next happens in this session.
@@ -213,7 +215,17 @@ impl Panel {
     fn log(&mut self, entry: impl FnOnce() -> serde_json::Value) {
         if let Some(log) = &mut self.show.log {
             // One write a line: lines of several runs in one file stay whole.
-            let _ = log.write_all(format!("{}\n", printable_json(&entry().to_string())).as_bytes());
+            let end_of_the_last = if self.log_is_cut { "\n" } else { "" };
+            let line = format!("{end_of_the_last}{}\n", printable_json(&entry().to_string()));
+            let written = log.write_all(line.as_bytes());
+            let was_cut = std::mem::replace(&mut self.log_is_cut, written.is_err());
+            if let Err(error) = written
+                && !was_cut
+                && !self.show.quiet
+            {
+                self.progress.clear();
+                self.say(&voice::aside(&format!("the log lacks a line: {error}")));
+            }
         }
     }
 }

@@ -35,8 +35,7 @@ impl Signals {
             )?;
             low_level::pipe::register(signal, waker.try_clone()?)?;
         }
-        // A limit on file sizes is an error of the write that meets it, not the death of the program behind a message's end.
-        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+        outlive_limits_on_files()?;
         Ok(Signals { woken, caught })
     }
 
@@ -51,6 +50,11 @@ impl Signals {
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
         self.woken.as_fd()
     }
+}
+
+/// A limit on file sizes is an error of the write that meets it, not the death of the program behind a message's end.
+pub fn outlive_limits_on_files() -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map(|_| ())
 }
 
 /// Ends the process by the signal, as if it had never been caught.

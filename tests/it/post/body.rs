@@ -119,6 +119,18 @@ fn methods_and_fields_are_as_asked_for() {
 }
 
 #[test]
+fn an_empty_body_that_was_declared_is_posted() {
+    let desk = Desk::new();
+    desk.file("empty", "");
+    for words in ["post {url}/in empty --size 0", "post {url}/in - --size 0"] {
+        let (ran, _) = desk.run(words, Feed::Nothing, vec![answering("200 OK", "")]);
+        ran.must(words, 0, &[]);
+    }
+    let (ran, _) = desk.run::<()>("post {url}/in - --size 1", Feed::Nothing, vec![]);
+    ran.must("nothing for something", 37, &["standard input is empty"]);
+}
+
+#[test]
 fn nothing_that_cannot_be_read_is_posted() {
     let desk = Desk::new();
     desk.file("empty", "");
@@ -132,6 +144,7 @@ fn nothing_that_cannot_be_read_is_posted() {
         ("post {url}/in note.eml --size 9223372036854775808", 2),
         ("post {url}/in - --size 18446744073709551615 --envelope --from a@d.example --to b@d.example", 2),
         ("post {url}/in note.eml --ca-file note.eml", 2),
+        ("post {url}/in note.eml --output note.eml", 2),
         ("post ftp://h/in note.eml", 2),
         ("post http://ada:tiger7@h/in note.eml", 2),
         ("post {url}/in note.eml --timeout 0", 2),
@@ -140,4 +153,5 @@ fn nothing_that_cannot_be_read_is_posted() {
         ran.must(words, exit, &["mailxport: not sent: "]);
         assert!(!ran.stderr.contains("tiger7"), "{}", ran.stderr);
     }
+    assert!(!std::fs::read(desk.place.path().join("note.eml")).unwrap().is_empty());
 }
