@@ -17,7 +17,7 @@ use crate::delivery::deliver::deliver;
 use crate::delivery::job::{Desk, Letter, Report, Turn, Wait};
 use crate::message::flow::{Begun, Flow};
 use crate::message::open::Origin;
-use crate::sink::{Listen, Setup, Sink, StoreChoice};
+use crate::sink::{Listen, Setup, Sink, SinkProblem, StoreChoice};
 use crate::terms::endpoint::{Endpoint, Place, Protocol, Server};
 use crate::terms::event::{Event, Observer};
 use crate::terms::failure::{Cause, Failure, Stage};
@@ -72,7 +72,10 @@ fn at_loopback(port: u16) -> Endpoint {
 /// Starts a sink for this one run.
 pub(super) fn embedded(store: StoreChoice) -> Result<(Sink, Endpoint), Failure> {
     let setup = Setup::on_loopback(store);
-    let sink = Sink::start(setup, |_| ()).map_err(|problem| usage(problem.to_string()))?;
+    let sink = Sink::start(setup, |_| ()).map_err(|problem| match problem {
+        SinkProblem::System(error) => Failure::new(Stage::Connect, Cause::NoSocket(error)),
+        problem => usage(problem.to_string()),
+    })?;
     let port = sink.addresses().iter().find_map(|listen| match listen {
         Listen::Tcp(address) => Some(address.port()),
         Listen::Unix(_) => None,

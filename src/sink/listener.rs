@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::behaviour::Behaviour;
 use super::dialogue;
@@ -149,7 +150,10 @@ impl Sink {
         }
         let hostname = presentable(&setup.hostname);
         let doors = setup.listen.iter().map(Door::open).collect::<Result<Vec<_>, _>>();
-        let doors = doors.map_err(|(place, trouble)| SinkProblem::Bind(place, trouble))?;
+        let doors = doors.map_err(|(place, trouble)| match Errno::from_io_error(&trouble) {
+            Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => SinkProblem::System(trouble),
+            _ => SinkProblem::Bind(place, trouble),
+        })?;
         let office = Arc::new(Office::open(setup, hostname, Box::new(heard))?);
         let (bell, ear) = UnixStream::pair().map_err(SinkProblem::System)?;
         let taken = doors.iter().map(|door| door.place().clone()).collect();
