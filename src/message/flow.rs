@@ -114,7 +114,8 @@ impl Flow {
         self.inlet.has_ended() && self.start == self.filled
     }
 
-    /// Octets that will still be given at least, if the stream keeps its promise: of a line end half may go.
+    /// Octets that will still be given at least, if the stream keeps its promise: of CR CR LF a third goes, so half
+    /// of all is certain.
     pub(super) fn certain(&self) -> u64 {
         (self.promise.size.saturating_sub(self.inlet.came()) + (self.filled - self.start) as u64) / 2
     }

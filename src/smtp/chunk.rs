@@ -1,7 +1,7 @@
 //! The message in chunks (BDAT, RFC 3030): no dots to double, and LAST only with the last octet of a whole message.
 //!
 //! What was measured goes as one chunk; a stream goes as the chunks that it comes in, and in longer ones where it comes fast. A
-//! refused chunk keeps the replies in step, as long as the chunk with LAST is not begun.
+//! refused chunk keeps the replies in step, as long as neither a longer chunk is under way nor the one with LAST begun.
 
 use super::push::Push;
 use super::talk::Talk;
