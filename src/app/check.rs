@@ -6,6 +6,7 @@ use super::gather::{self, one_taker};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
+use super::product;
 use super::round::{embedded, plan_for};
 use crate::cli::check::{CheckArgs, CheckEnvelopeArgs, CheckOutputArgs};
 use crate::cli::shared::{EnvelopeArgs, When};
@@ -60,6 +61,9 @@ fn prepare(args: &CheckArgs, watch: &Arc<Watch>) -> Result<Ready, Failure> {
     ])?;
     if args.server.dot_timeout.is_some() || args.server.no_chunking {
         return Err(usage("--dot-timeout and --no-chunking are about a message, and a check sends none"));
+    }
+    if args.output.json || !args.output.quiet {
+        product::open()?;
     }
     let in_force = of_run(&args.server, &envelope_of(&args.envelope), watch)?;
     let notes: Vec<String> = in_force.notes.iter().map(|note| voice::aside(note)).collect();
@@ -120,8 +124,7 @@ fn go(args: &CheckArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
     let mut panel = Panel::new(Show { log, ..show_of(&args.output) });
     let survey = check(&plan, &errand, watch, &mut panel);
     drop(sink);
-    report(&args.output, &survey, &mut panel);
-    guard::status(survey.ixp())
+    report(&args.output, &survey, &mut panel)
 }
 
 fn show_of(output: &CheckOutputArgs) -> Show {
@@ -142,18 +145,24 @@ fn color(output: &CheckOutputArgs) -> Color {
     }
 }
 
-fn report(output: &CheckOutputArgs, survey: &Survey, panel: &mut Panel) {
+/// Tells what was found, and gives the status of the run.
+fn report(output: &CheckOutputArgs, survey: &Survey, panel: &mut Panel) -> u8 {
     let findings = findings(survey);
     let object = record::of(survey, &findings, output.context.as_deref());
-    if output.json {
-        out::data(&record::line(&object));
-    } else if !output.quiet {
-        out::data(&text::report(survey, &findings, out::columns(), color(output).is_on_for_data()));
-    }
+    let ixp = survey.ixp();
+    let status = match (output.json, output.quiet) {
+        (true, _) => product::end(&record::line(&object), ixp),
+        (false, true) => guard::status(ixp),
+        (false, false) => {
+            let on = color(output).is_on_for_data();
+            product::end(&text::report(survey, &findings, out::columns(), on), ixp)
+        }
+    };
     if let Some(failure) = &survey.failure {
         say(output, &text::failure(survey, failure));
     }
     panel.done(&object);
+    status
 }
 
 /// Reports what kept a check from its first packet.
@@ -162,7 +171,7 @@ fn not_begun(output: &CheckOutputArgs, failure: &Failure) -> u8 {
     say(output, &text::not_begun(failure));
     if output.json {
         let object = record::not_begun(ixp, Some(failure), None, output.context.as_deref());
-        out::data(&record::line(&object));
+        let _ = out::data(&record::line(&object));
     }
     guard::status(ixp)
 }

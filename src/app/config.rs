@@ -6,6 +6,7 @@ use super::guard;
 use super::login::{beats_the_environment, kind, wanted};
 use super::options::filled;
 use super::post_via;
+use super::product;
 use crate::cli::config::{ConfigArgs, ConfigCommand, ShowArgs};
 use crate::config::environment::is_set;
 use crate::config::key::{Key, Kind as Holds, ROWS};
@@ -33,10 +34,7 @@ pub fn run(args: &ConfigArgs) -> u8 {
         None => sheet(args).map(|it| if args.json { settings::json(&it) } else { settings::text(&it) }),
     };
     match shown {
-        Ok(shown) => {
-            out::data(&shown);
-            guard::status(Ixp::ok())
-        }
+        Ok(shown) => product::end(&shown, Ixp::ok()),
         Err(failure) => {
             voice::without_mail(&failure).iter().for_each(|line| out::say(&format!("{line}\n")));
             guard::status(Ixp::of(&failure))

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod post;
 mod post_login;
 mod post_via;
+pub mod product;
 pub mod proxy;
 pub mod round;
 pub mod run;

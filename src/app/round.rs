@@ -235,7 +235,8 @@ pub fn before_any_message(output: &OutputArgs, failure: &Failure) -> u8 {
         out::say(&(out::paint(line, color) + "\n"));
     }
     if output.json {
-        out::data(&Record::before_any_message(ixp, Some(failure), None, output.context.clone()).line());
+        let _ =
+            out::data(&Record::before_any_message(ixp, Some(failure), None, output.context.clone()).line());
     }
     guard::status(ixp)
 }

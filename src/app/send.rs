@@ -7,11 +7,11 @@ use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
+use super::product;
 use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes, tries};
 use super::unsent::Unsent;
 use crate::cli::send::{IdOf, SendArgs};
 use crate::console::dry_run::{self, Shown};
-use crate::console::out;
 use crate::delivery::job::Turn;
 use crate::message::open::{Handling, Origin};
 use crate::net::host;
@@ -142,11 +142,13 @@ fn show(args: &SendArgs, ready: Round) -> u8 {
         };
         let (partial, account) = (args.envelope.partial, ready.account.as_deref());
         let shown = Shown { partial, server: &server, account, longest_line };
-        out::data(&if args.output.json {
-            dry_run::json(&origin, &letter, shown)
-        } else {
-            dry_run::text(&origin, &letter, shown)
-        });
+        let told = match args.output.json {
+            true => dry_run::json(&origin, &letter, shown),
+            false => dry_run::text(&origin, &letter, shown),
+        };
+        if let Err(ixp) = product::hand_over(&told) {
+            return guard::status(ixp);
+        }
     }
     guard::status(Ixp::ok())
 }

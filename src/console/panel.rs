@@ -50,6 +50,8 @@ pub struct Panel {
     session: usize,
     /// The last line of the log did not go there whole.
     log_is_cut: bool,
+    /// Standard output did not take the last report.
+    report_is_lost: bool,
 }
 
 impl Panel {
@@ -58,7 +60,8 @@ impl Panel {
         // One bar cannot show several messages.
         let wish = if show.abreast { Wish::Never } else { show.progress };
         let progress = Progress::new(wish, out::stderr_is_terminal() && !show.quiet);
-        Panel { color: show.color.is_on(), terminal, progress, session: 0, log_is_cut: false, show }
+        let (color, session) = (show.color.is_on(), 0);
+        Panel { color, terminal, progress, session, log_is_cut: false, report_is_lost: false, show }
     }
 
     /// What is told next happens in this session.
@@ -130,9 +133,22 @@ impl Panel {
         self.say_notes(&outcome.notes);
         if let Some(record) = record {
             if self.show.json {
-                out::data(&record.line());
+                self.hand_out(&record.line());
             }
             self.log(|| json!({ "done": record }));
+        }
+    }
+
+    /// Writes a report; where standard output takes none, says so once. A reader that has gone knows it.
+    fn hand_out(&mut self, report: &str) {
+        let written = out::data(report);
+        let was_lost = std::mem::replace(&mut self.report_is_lost, written.is_err());
+        if let Err(error) = written
+            && !was_lost
+            && !self.show.quiet
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.say(&voice::aside(&format!("standard output lacks a report: {}", voice::os(&error))));
         }
     }
 
