@@ -24,6 +24,7 @@ use crate::terms::envelope::Sender;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::plan::Plan;
+use crate::terms::printable::path_name;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
 use std::fs::File;
@@ -119,7 +120,7 @@ fn go(args: &CheckArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
             Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
             Err(failure) => return not_begun(&args.output, &failure),
         }
-        errand.sink = Some(dir.to_string_lossy().into_owned());
+        errand.sink = Some(path_name(dir).into_owned());
     }
     let mut panel = Panel::new(Show { log, ..show_of(&args.output) });
     let survey = check(&plan, &errand, watch, &mut panel);

@@ -24,6 +24,7 @@ use crate::terms::date::Date;
 use crate::terms::failure::{Cause, Failure, Signal, Stage, Unfit};
 use crate::terms::ixp::Ixp;
 use crate::terms::mailbox::{Entry, Mailbox, entries, named_mailbox};
+use crate::terms::printable::path_name;
 use crate::watch::signals::die_of;
 use crate::watch::signals::outlive_limits_on_files;
 use crate::watch::wait::Watch;
@@ -112,7 +113,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn known_as(path: &Path) -> String {
-    if is_stdin(path) { "standard input".to_owned() } else { path.to_string_lossy().into_owned() }
+    if is_stdin(path) { "standard input".to_owned() } else { path_name(path).into_owned() }
 }
 
 fn about(path: &Path, cause: Cause) -> Failure {

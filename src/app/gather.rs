@@ -14,6 +14,7 @@ use crate::terms::address_list::{Empty, address_list, is_plain, mailbox};
 use crate::terms::envelope::{Envelope, Sender, without_duplicates};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::terms::find;
+use crate::terms::printable::path_name;
 use crate::watch::wait::Watch;
 use anyhow::Context;
 use rustix::fs::{CWD, Mode, OFlags, openat};
@@ -157,7 +158,7 @@ pub fn fault_of(list: &str, problem: AddressProblem, option: &str) -> Failure {
 /// Opens the file of `--log` to append to it.
 pub fn log(path: &Path) -> Result<File, Failure> {
     let opened = appendable(path).and_then(|mut log| begin_a_line(path, &mut log).map(|()| log));
-    let opened = opened.with_context(|| format!("{} cannot be written", path.display()));
+    let opened = opened.with_context(|| format!("{} cannot be written", path_name(path)));
     opened.map_err(|problem| usage(format!("{problem:#}")))
 }
 

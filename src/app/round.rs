@@ -94,7 +94,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
             Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
             Err(failure) => return before_any_message(output, &failure),
         }
-        maildir = Some(dir.to_string_lossy().into_owned());
+        maildir = Some(dir);
     }
     let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
     let kept_back = !notes.is_empty();
@@ -109,7 +109,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
         clerk.books.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(sink);
     if let Some(Err(problem)) = unsent.map(Unsent::write) {
-        out::say(&format!("mailxport: note: the list of what is unsent: {problem:#}\n"));
+        out::say(&(voice::aside(&format!("the list of what is unsent: {problem:#}")) + "\n"));
     }
     if let (Some(signal), true) = (watch.caught(), stopped) {
         die_of(signal);

@@ -18,6 +18,7 @@ use crate::net::host;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::{Failure, Stage};
 use crate::terms::ixp::Ixp;
+use crate::terms::printable::path_name;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
 use std::path::{Path, PathBuf};
@@ -121,7 +122,7 @@ fn unwritable(problem: &anyhow::Error) -> Failure {
 fn show(args: &SendArgs, ready: Round) -> u8 {
     let server = match &ready.server {
         Server::At(endpoint) => endpoint.to_string(),
-        Server::Sink(dir) => format!("sink:{}", dir.display()),
+        Server::Sink(dir) => format!("sink:{}", path_name(dir)),
     };
     for turn in ready.turns {
         let (origin, opened) = match turn {

@@ -30,6 +30,7 @@ use crate::terms::ixp::Ixp;
 use crate::terms::mailbox::{Entry, Mailbox};
 use crate::terms::outcome::Outcome;
 use crate::terms::plan::Plan;
+use crate::terms::printable::path_name;
 use crate::terms::target::{Target, targets};
 use crate::watch::wait::Watch;
 use std::io;
@@ -279,8 +280,8 @@ impl Office {
 
     fn no_server(&self) -> Failure {
         let file = match self.book.place() {
-            Place::Named(path) => path.display().to_string(),
-            Place::Usual(paths) => paths.last().map_or_else(String::new, |path| path.display().to_string()),
+            Place::Named(path) => path_name(path).into_owned(),
+            Place::Usual(paths) => paths.last().map_or_else(String::new, |path| path_name(path).into_owned()),
             Place::Nowhere => "a configuration file".to_owned(),
         };
         let words = format!(

@@ -8,12 +8,13 @@ use crate::delivery::job::Report;
 use crate::message::open::Origin;
 use crate::terms::event::{Event, Observer};
 use crate::terms::outcome::{Note, Outcome, Verdict};
-use crate::terms::printable::{printable, printable_json};
+use crate::terms::printable::{path_name, printable, printable_json};
 use crate::terms::reply::Reply;
 use crate::terms::tls::TlsFacts;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a person or a script wants to see.
@@ -29,7 +30,7 @@ pub struct Show {
     pub context: Option<String>,
     pub server: String,
     /// The Maildir of an embedded sink, as it was named.
-    pub sink: Option<String>,
+    pub sink: Option<PathBuf>,
     /// Several messages: each line names its own.
     pub several: bool,
     /// What the account has for another server is not used.
@@ -77,7 +78,7 @@ impl Panel {
             Verdict::Accepted(reply) | Verdict::Partial(reply) => reply.queue_id(),
             _ => None,
         };
-        let kept_in = |dir: &String| Some(format!("{}/new/{}", dir.trim_end_matches('/'), queue_id()?));
+        let kept_in = |dir: &PathBuf| Some(path_name(&dir.join("new").join(queue_id()?)).into_owned());
         let kept = self.show.sink.as_ref().and_then(kept_in);
         let beside = || Beside {
             message_id: letter.and_then(|letter| letter.message.message_id.clone()),
