@@ -4,6 +4,7 @@ use super::choose::{Gate, Opened};
 use super::plan::usage;
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
+use crate::console::voice::name_of;
 use crate::delivery::job::{Letter, Turn};
 use crate::message::flow::Flow;
 use crate::message::header::Header;
@@ -149,7 +150,7 @@ pub fn recipients(args: &EnvelopeArgs, watch: &Watch) -> Result<Vec<Address>, Fa
 
 /// A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
 pub fn fault_of(list: &str, problem: AddressProblem, option: &str) -> Failure {
-    match problem.text.is_empty() || problem.text == list.trim() {
+    match problem.text.is_empty() || problem.text.trim() == list.trim() {
         true => bad(problem),
         false => Failure::new(Stage::Input, Cause::BadList(problem)).about(option),
     }
@@ -299,7 +300,7 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
     let (list, mut at, mut from) = (Arc::new(text), 0, 0);
     let text = list.as_str();
     let bad = |at, problem| {
-        let about = format!("line {at} of {}", path.to_string_lossy());
+        let about = format!("line {at} of {}", name_of(&origin(path)));
         Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
     };
     while from < text.len() {

@@ -212,7 +212,7 @@ impl Panel {
     fn tell_reply(&self, reply: &Reply) {
         for (at, line) in reply.lines.iter().enumerate() {
             let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
-            self.tell(&format!("< {}{mark}{}", reply.code, printable(line)));
+            self.tell(&format!("< {:03}{mark}{}", reply.code, printable(line)));
         }
     }
 
