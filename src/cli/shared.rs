@@ -344,6 +344,8 @@ pub struct OutputArgs {
     pub log: Option<PathBuf>,
 
     /// Say nothing, but one line about each failure
+    ///
+    /// It beats --verbose, --trace and --progress.
     #[arg(short, long)]
     pub quiet: bool,
 

@@ -58,9 +58,11 @@ pub struct Panel {
 impl Panel {
     pub fn new(show: Show) -> Panel {
         let terminal = out::a_terminal_listens();
-        // One bar cannot show several messages.
-        let wish = if show.abreast { Wish::Never } else { show.progress };
-        let progress = Progress::new(wish, out::stderr_is_terminal() && !show.quiet);
+        // Who wants to hear nothing hears nothing; and one bar cannot show several messages.
+        let verbose = if show.quiet { 0 } else { show.verbose };
+        let wish = if show.quiet || show.abreast { Wish::Never } else { show.progress };
+        let progress = Progress::new(wish, out::stderr_is_terminal());
+        let show = Show { verbose, ..show };
         let (color, session) = (show.color.is_on(), 0);
         Panel { color, terminal, progress, session, log_is_cut: false, report_is_lost: false, show }
     }
