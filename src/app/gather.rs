@@ -335,9 +335,20 @@ const LONGEST_LIST: usize = 64 * 1024 * 1024;
 
 /// The whole of a list, from a file, a pipe or standard input.
 fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
-    let failed = |cause| Failure::new(Stage::Input, cause).about(path.to_string_lossy());
-    let standard_input = path.as_os_str() == "-";
-    let opened = if standard_input { source::Opened::standard_input() } else { source::Opened::path(path) };
+    let opened = match origin(path) {
+        Origin::StandardInput => source::Opened::standard_input(),
+        Origin::Path(path) => source::Opened::path(&path),
+    };
+    all_of(opened, &name_of(&origin(path)), watch)
+}
+
+/// All that something gives, waited for under the watch.
+pub(super) fn all_of(
+    opened: Result<source::Opened, Cause>,
+    name: &str,
+    watch: &Watch,
+) -> Result<Vec<u8>, Failure> {
+    let failed = |cause| Failure::new(Stage::Input, cause).about(name);
     let source = match opened {
         Ok(source::Opened::File(source)) => source,
         Ok(source::Opened::Stream(stream)) => keep(&stream, watch, |_| ()).map_err(failed)?,

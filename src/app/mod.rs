@@ -12,6 +12,7 @@ pub mod gather;
 pub mod guard;
 pub mod login;
 pub mod options;
+mod pem;
 pub mod plan;
 pub mod post;
 mod post_login;

@@ -270,7 +270,7 @@ pub(super) fn plan_for(
     // The scheme decides, whatever an account says of its mail server.
     in_force.tls = None;
     let Server::At(endpoint) = &server else { return Err(usage("a post goes to a URL")) };
-    let mut plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default())?;
+    let mut plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default(), watch)?;
     let login = login(&options, &in_force, endpoint, user, credentials.as_ref(), watch)?;
     plan.login = login;
     match &args.server.unix_socket {

@@ -60,7 +60,7 @@ pub(super) fn plan_for(in_force: &InForce, watch: &Watch) -> Result<Plan, Failur
         Server::Sink(_) => at_loopback(0),
         Server::At(endpoint) => endpoint.clone(),
     };
-    let plan = plan(endpoint, args, envelope)?;
+    let plan = plan(endpoint, args, envelope, watch)?;
     Ok(Plan { proxy: proxy(server, args, watch)?, ..plan })
 }
 
