@@ -76,7 +76,7 @@ fn prepare(args: &CheckArgs, watch: &Arc<Watch>) -> Result<Ready, Failure> {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
     let errand = errand(&in_force.envelope, &plan, watch)?;
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
     Ok(Ready { server: in_force.server, plan, errand, log })
 }
 

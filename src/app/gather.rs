@@ -156,8 +156,21 @@ pub fn fault_of(list: &str, problem: AddressProblem, option: &str) -> Failure {
     }
 }
 
-/// Opens the file of `--log` to append to it.
-pub fn log(path: &Path) -> Result<File, Failure> {
+/// Standard output is for data: what is written beside it goes to a file.
+pub fn no_hyphen(option: &str, path: &Path) -> Result<(), Failure> {
+    if path.as_os_str() != "-" {
+        return Ok(());
+    }
+    let what = format!("{option} writes to no '-'");
+    Err(Failure::new(
+        Stage::Input,
+        Cause::Wanting { what, ways: vec!["./- is a file of that name".to_owned()] },
+    ))
+}
+
+/// Opens the file of `--log`, or what the option is called, to append to it.
+pub fn log(option: &str, path: &Path) -> Result<File, Failure> {
+    no_hyphen(option, path)?;
     let opened = appendable(path).and_then(|mut log| begin_a_line(path, &mut log).map(|()| log));
     let opened = opened.with_context(|| format!("{} cannot be written", path_name(path)));
     opened.map_err(|problem| usage(format!("{problem:#}")))

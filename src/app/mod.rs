@@ -1,6 +1,7 @@
 //! Floor 6: one file a command, from arguments to an exit status.
 
 pub mod account;
+mod answer;
 pub mod begin;
 pub mod check;
 pub mod choose;

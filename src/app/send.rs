@@ -80,7 +80,8 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
     let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?.at(gate);
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
+    args.unsent.iter().try_for_each(|path| gather::no_hyphen("--unsent", path))?;
     let unsent = match &args.unsent {
         Some(_)
             if args

@@ -107,6 +107,9 @@ pub struct RequestArgs {
     pub idempotency_key: Option<String>,
 
     /// Write the body of the answer to FILE ('-': standard output)
+    ///
+    /// FILE keeps what it has until there is an answer with a body, or a success without one. It is opened before anything is
+    /// sent; a device or a pipe is written to, and a link stays one.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
