@@ -63,9 +63,6 @@ fn prepare(args: &CheckArgs, watch: &Arc<Watch>) -> Result<Ready, Failure> {
     if args.server.dot_timeout.is_some() || args.server.no_chunking {
         return Err(usage("--dot-timeout and --no-chunking are about a message, and a check sends none"));
     }
-    if args.output.json || !args.output.quiet {
-        product::open()?;
-    }
     let in_force = of_run(&args.server, &envelope_of(&args.envelope), watch)?;
     let notes: Vec<String> = in_force.notes.iter().map(|note| voice::aside(note)).collect();
     if !args.output.quiet {
@@ -152,13 +149,17 @@ fn report(output: &CheckOutputArgs, survey: &Survey, panel: &mut Panel) -> u8 {
     let object = record::of(survey, &findings, output.context.as_deref());
     let ixp = survey.ixp();
     let status = match (output.json, output.quiet) {
-        (true, _) => product::end(&record::line(&object), ixp),
+        (true, _) => product::end_by_status(&record::line(&object), ixp),
         (false, true) => guard::status(ixp),
         (false, false) => {
             let on = color(output).is_on_for_data();
-            product::end(&text::report(survey, &findings, out::columns(), on), ixp)
+            product::end_by_status(&text::report(survey, &findings, out::columns(), on), ixp)
         }
     };
+    if product::is_closed() && !output.quiet {
+        let words = "nobody gets the report: standard output is closed or thrown away; -q asks for none";
+        say(output, &[voice::aside(words)]);
+    }
     if let Some(failure) = &survey.failure {
         say(output, &text::failure(survey, failure));
     }

@@ -37,7 +37,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     let asked = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
     if !aside.is_wrong {
-        return product::end(&aside.text, Ixp::ok());
+        return product::end_by_status(&aside.text, Ixp::ok());
     }
     let verbs = ["send", "send-stream", "post"];
     let sends = verbs.iter().any(|verb| asked(verb));

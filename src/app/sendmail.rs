@@ -72,7 +72,7 @@ pub fn run(call: &Call) -> u8 {
         Mode::Deliver => return attend(&wishes, deliver),
         Mode::Verify => return attend(&wishes, verify),
     };
-    product::end(&told, Ixp::ok())
+    product::end_by_status(&told, Ixp::ok())
 }
 
 /// Unknown options are a usage error; a queue that is asked for is a service that there is not.

@@ -80,7 +80,10 @@ impl Panel {
             Verdict::Accepted(reply) | Verdict::Partial(reply) => reply.queue_id(),
             _ => None,
         };
-        let kept_in = |dir: &PathBuf| Some(path_name(&dir.join("new").join(queue_id()?)).into_owned());
+        let kept_in = |dir: &PathBuf| {
+            let dir: PathBuf = dir.components().collect();
+            Some(path_name(&dir.join("new").join(queue_id()?)).into_owned())
+        };
         let kept = self.show.sink.as_ref().and_then(kept_in);
         let beside = || Beside {
             message_id: letter.and_then(|letter| letter.message.message_id.clone()),
