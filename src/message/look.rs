@@ -180,57 +180,48 @@ mod tests {
         look
     }
 
+    /// Something odd, and whether lines that end in CRLF, and those that end in LF, are plain with it, have dots and 8-bit octets.
+    type Row = (&'static [u8], (bool, bool), bool, bool);
+
     #[test]
     fn every_octet_is_looked_at() {
-        for length in LENGTHS {
-            let plain = plain(length, b"\r\n");
-            let look = Look::at(&plain, Ends::CrLf, true);
+        for (length, ends) in
+            LENGTHS.into_iter().flat_map(|length| [(length, Ends::CrLf), (length, Ends::Lf)])
+        {
+            let is_lf = ends == Ends::Lf;
+            let end = if is_lf { &b"\n"[..] } else { b"\r\n" };
+            let plain = plain(length, end);
+            let look = Look::at(&plain, ends, true);
             assert!(look.is_plain() && !look.has_dots() && !look.has_eight_bit(), "{length}");
-            for at in 0..length - 2 {
-                for (odd, is_plain, has_dots, has_eight_bit) in [
-                    (&b"\r"[..], false, false, false),
-                    (b"\n", false, false, false),
-                    (b"\0", false, false, false),
-                    (b"\xe9", true, false, true),
-                    (b".", true, at == 0, false),
-                    (b"\r\n.", true, true, false),
-                    (b"\r\n\r\n", true, false, false),
-                ] {
-                    let look = with(&plain, odd, at, Ends::CrLf);
+            for at in 0..length - end.len() {
+                // A CR right before a CRLF is odd, but an LF there is a second odd end and a CR before a CR too.
+                let rows: [Row; 8] = [
+                    (b"\r", (false, false), false, false),
+                    (b"\n", (false, true), false, false),
+                    (b"\0", (false, false), false, false),
+                    (b"\xe9", (true, true), false, true),
+                    (b".", (true, true), at == 0, false),
+                    (b"\r\n.", (true, false), true, false),
+                    (b"\n.", (false, true), true, false),
+                    (b"\r\n\r\n", (true, false), false, false),
+                ];
+                for (odd, (by_crlf, by_lf), has_dots, has_eight_bit) in rows {
+                    let look = with(&plain, odd, at, ends);
                     let seen = (look.is_plain(), look.has_dots(), look.has_eight_bit());
-                    // A CR right before a CRLF is odd, but an LF there is a second odd end and a CR before a CR too.
-                    assert_eq!(seen, (is_plain, has_dots, has_eight_bit), "{odd:?} at {at} of {length}");
+                    let is_plain = if is_lf { by_lf } else { by_crlf };
+                    assert_eq!(
+                        seen,
+                        (is_plain, has_dots, has_eight_bit),
+                        "{odd:?} at {at} of {length}, {ends:?}"
+                    );
                 }
             }
         }
         let is_plain = |lines| Look::at(lines, Ends::CrLf, true).is_plain();
         assert!(is_plain(b"") && !is_plain(b"\n") && !is_plain(b"x\r"));
+        assert!(!Look::at(b"\r\n", Ends::Lf, true).is_plain());
         let whole = "\r\n".repeat(1000);
         assert_eq!(Look::at(whole.as_bytes(), Ends::CrLf, true).lines, 1000);
-    }
-
-    #[test]
-    fn every_octet_of_lines_that_end_in_lf_is_looked_at() {
-        for length in LENGTHS {
-            let plain = plain(length, b"\n");
-            for at in 0..length - 1 {
-                for (odd, is_plain, has_dots, has_eight_bit) in [
-                    (&b"x"[..], true, false, false),
-                    (b"\r", false, false, false),
-                    (b"\r\n", false, false, false),
-                    (b"\n", true, false, false),
-                    (b"\0", false, false, false),
-                    (b"\xe9", true, false, true),
-                    (b".", true, at == 0, false),
-                    (b"\n.", true, true, false),
-                ] {
-                    let look = with(&plain, odd, at, Ends::Lf);
-                    let seen = (look.is_plain(), look.has_dots(), look.has_eight_bit());
-                    assert_eq!(seen, (is_plain, has_dots, has_eight_bit), "{odd:?} at {at} of {length}");
-                }
-            }
-        }
-        assert!(!Look::at(b"\r\n", Ends::Lf, true).is_plain());
     }
 
     #[test]
