@@ -205,6 +205,7 @@ fn a_wish_that_makes_no_sense_is_a_usage_error_with_a_sentence() {
         (&["--implicit"], "--tls-self-signed"),
         (&["--tls-cert", "x"], "--tls-key"),
         (&["--tls-key", "x"], "--tls-cert"),
+        (&["--tls-self-signed", "--tls-key", "x"], "cannot be used with"),
         (&["--tls-cert", "x", "--tls-key", "y", "--tls-self-signed"], "--tls-self-signed"),
         (&["--tls-cert", "/nowhere/cert", "--tls-key", "y"], "cannot read /nowhere/cert"),
         (&["--tls-cert", "/dev/null", "--tls-key", "/dev/null"], "/dev/null holds nothing"),
