@@ -295,7 +295,9 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
     };
     let lines: usize = text.as_bytes().chunks(4096).map(|part| find::count(b'\n', part)).sum();
     found.reserve(lines + 1);
-    let (list, mut at, mut from) = (Arc::new(text), 0, 0);
+    // The mark that some editors put in front is no part of the first address.
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let (list, mut at, mut from) = (Arc::new(text), 0, mark);
     let text = list.as_str();
     let bad = |at, problem| {
         let about = format!("line {at} of {}", path.to_string_lossy());
