@@ -20,10 +20,11 @@ floor chunk ADDRESS FILE          one pass over the file, then sendfile behind B
 floor raw ADDRESS FILE            the same without the pass
 floor sealed ADDRESS FILE         a raw TLS stream of the file behind BDAT
 floor data ADDRESS FILE           DATA with the dots doubled
+floor lines ADDRESS FILE          DATA with CRLF for each LF, where no line starts with a dot
 floor pipe ADDRESS SIZE           standard input: read, one pass, write behind BDAT
 floor recipients ADDRESS FILE N   all recipients and the message in one flight
 floor ask ADDRESS FILE N          the message behind the replies to the recipients
-floor make FILE SIZE [dots]       a message of that size
+floor make FILE SIZE [dots|lf]    a message of that size
 floor certificate DIR             an authority (ca.pem) and what it vouches for (cert.pem, key.pem): localhost
 floor drain                       a server that forgets everything; says its address
 floor relay ADDRESS MS            a relay to that server, each octet so late; says its address
@@ -55,8 +56,10 @@ fn run(words: &[&str]) -> Result<(), Trouble> {
         ["pipe", address, size] => send::pipe(address, size.parse()?),
         ["recipients", address, file, count] => send::recipients(address, file, count.parse()?, false),
         ["ask", address, file, count] => send::recipients(address, file, count.parse()?, true),
-        ["make", file, size] => send::make(file, size.parse()?, false),
-        ["make", file, size, "dots"] => send::make(file, size.parse()?, true),
+        ["lines", address, file] => send::lines(address, file),
+        ["make", file, size] => send::make(file, size.parse()?, false, "\r\n"),
+        ["make", file, size, "dots"] => send::make(file, size.parse()?, true, "\r\n"),
+        ["make", file, size, "lf"] => send::make(file, size.parse()?, false, "\n"),
         ["certificate", dir] => certificate(std::path::Path::new(dir)),
         ["drain"] => drain::drain(),
         ["relay", address, delay] => drain::relay(address, Duration::from_millis(delay.parse()?)),

@@ -118,6 +118,33 @@ pub(super) fn data(address: &str, path: &str) -> Result<(), Trouble> {
     wire.quit()
 }
 
+/// A file behind DATA, its lines ended by CRLF.
+pub(super) fn lines(address: &str, path: &str) -> Result<(), Trouble> {
+    let mut file = File::open(path)?;
+    let mut wire = Wire::open(address, false)?;
+    wire.say(format!("{ENVELOPE}DATA\r\n").as_bytes())?;
+    wire.replies(3)?;
+    let (mut block, mut out) = (vec![0; BLOCK], Vec::new());
+    loop {
+        let count = file.read(&mut block)?;
+        if count == 0 {
+            break;
+        }
+        out.clear();
+        let mut from = 0;
+        for lf in memchr::memchr_iter(b'\n', &block[..count]) {
+            out.extend_from_slice(&block[from..lf]);
+            out.extend_from_slice(b"\r\n");
+            from = lf + 1;
+        }
+        out.extend_from_slice(&block[from..count]);
+        wire.say(&out)?;
+    }
+    wire.say(b".\r\n")?;
+    wire.replies(1)?;
+    wire.quit()
+}
+
 /// Standard input of a known size as one chunk: read, a pass, write.
 pub(super) fn pipe(address: &str, size: u64) -> Result<(), Trouble> {
     let mut input = std::io::stdin().lock();
@@ -183,10 +210,11 @@ fn fly(wire: &mut Wire, flight: &[u8], replies: usize) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Makes a message of some size: lines of base64, as an attachment has them, each ended by CRLF.
-pub(super) fn make(path: &str, size: u64, dots: bool) -> Result<(), Trouble> {
-    let head = "Date: Sat, 21 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@floor.example>\r\n\
-                From: a@floor.example\r\nTo: b@floor.example\r\nSubject: race\r\n\r\n";
+/// Makes a message of some size: lines of base64, as an attachment has them.
+pub(super) fn make(path: &str, size: u64, dots: bool, end: &str) -> Result<(), Trouble> {
+    let head = "Date: Sat, 21 Nov 2026 12:00:00 +0000\nMessage-ID: <1@floor.example>\n\
+                From: a@floor.example\nTo: b@floor.example\nSubject: race\n\n";
+    let head = head.replace('\n', end);
     let mut out = std::io::BufWriter::new(File::create(path)?);
     out.write_all(head.as_bytes())?;
     let (mut left, mut seed) = (size.saturating_sub(head.len() as u64), 1_u64);
@@ -200,8 +228,8 @@ pub(super) fn make(path: &str, size: u64, dots: bool) -> Result<(), Trouble> {
         if dots && seed >> 32 & 0xf == 0 {
             line[0] = b'.';
         }
-        line.truncate(usize::try_from(left.saturating_sub(2))?.min(76));
-        line.extend_from_slice(b"\r\n");
+        line.truncate(usize::try_from(left.saturating_sub(end.len() as u64))?.min(76));
+        line.extend_from_slice(end.as_bytes());
         out.write_all(&line)?;
         left = left.saturating_sub(line.len() as u64);
     }

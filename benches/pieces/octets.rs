@@ -3,6 +3,7 @@
 use super::harness::Bench;
 use mailxport::message::scan::Scan;
 use mailxport::message::source::BLOCK;
+use mailxport::message::supply::Shape;
 use mailxport::smtp::stuff::Stuffer;
 
 /// A block of lines as an attachment has them; so many of them begin with a dot, of 16.

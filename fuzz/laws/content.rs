@@ -2,6 +2,7 @@
 
 use mailxport::message::ending::Canon;
 use mailxport::message::scan::Scan;
+use mailxport::message::supply::Shape;
 use mailxport::smtp::stuff::Stuffer;
 
 /// The octets in blocks whose sizes they say themselves.

@@ -15,6 +15,7 @@ use crate::terms::address::Address;
 use crate::terms::address_list::mailbox;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use crate::watch::wait::Watch;
 
 /// What a run goes by; the options are as if they had said everything.
@@ -79,13 +80,13 @@ impl Book {
 
     fn no_such_account(&self, name: &str) -> Failure {
         let words = match (self.configuration(), &self.0.place) {
-            (Some(it), _) if it.accounts.is_empty() => format!("{} has none", it.path.display()),
+            (Some(it), _) if it.accounts.is_empty() => format!("{} has none", path_name(&it.path)),
             (Some(it), _) => {
                 let near = did_you_mean(name, it.accounts.iter().map(|account| account.name.as_str()));
-                format!("{} has {}{near}", it.path.display(), it.names())
+                format!("{} has {}{near}", path_name(&it.path), it.names())
             }
             (None, Place::Usual(paths)) => {
-                let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                let paths: Vec<String> = paths.iter().map(|path| path_name(path).into_owned()).collect();
                 format!("there is no configuration file ({})", paths.join(", "))
             }
             (None, _) => "--config names no file".to_owned(),

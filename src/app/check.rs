@@ -6,6 +6,7 @@ use super::gather::{self, one_taker};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
+use super::product;
 use super::round::{embedded, plan_for};
 use crate::cli::check::{CheckArgs, CheckEnvelopeArgs, CheckOutputArgs};
 use crate::cli::shared::{EnvelopeArgs, When};
@@ -23,6 +24,7 @@ use crate::terms::envelope::Sender;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::plan::Plan;
+use crate::terms::printable::path_name;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
 use std::fs::File;
@@ -71,7 +73,7 @@ fn prepare(args: &CheckArgs, watch: &Arc<Watch>) -> Result<Ready, Failure> {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
     let errand = errand(&in_force.envelope, &plan, watch)?;
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
     Ok(Ready { server: in_force.server, plan, errand, log })
 }
 
@@ -115,13 +117,12 @@ fn go(args: &CheckArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {
             Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
             Err(failure) => return not_begun(&args.output, &failure),
         }
-        errand.sink = Some(dir.to_string_lossy().into_owned());
+        errand.sink = Some(path_name(dir).into_owned());
     }
     let mut panel = Panel::new(Show { log, ..show_of(&args.output) });
     let survey = check(&plan, &errand, watch, &mut panel);
     drop(sink);
-    report(&args.output, &survey, &mut panel);
-    guard::status(survey.ixp())
+    report(&args.output, &survey, &mut panel)
 }
 
 fn show_of(output: &CheckOutputArgs) -> Show {
@@ -142,18 +143,28 @@ fn color(output: &CheckOutputArgs) -> Color {
     }
 }
 
-fn report(output: &CheckOutputArgs, survey: &Survey, panel: &mut Panel) {
+/// Tells what was found, and gives the status of the run.
+fn report(output: &CheckOutputArgs, survey: &Survey, panel: &mut Panel) -> u8 {
     let findings = findings(survey);
     let object = record::of(survey, &findings, output.context.as_deref());
-    if output.json {
-        out::data(&record::line(&object));
-    } else if !output.quiet {
-        out::data(&text::report(survey, &findings, out::columns(), color(output).is_on_for_data()));
+    let ixp = survey.ixp();
+    let status = match (output.json, output.quiet) {
+        (true, _) => product::end_by_status(&record::line(&object), ixp),
+        (false, true) => guard::status(ixp),
+        (false, false) => {
+            let on = color(output).is_on_for_data();
+            product::end_by_status(&text::report(survey, &findings, out::columns(), on), ixp)
+        }
+    };
+    if product::is_closed() && !output.quiet {
+        let words = "nobody gets the report: standard output is closed or thrown away; -q asks for none";
+        say(output, &[voice::aside(words)]);
     }
     if let Some(failure) = &survey.failure {
         say(output, &text::failure(survey, failure));
     }
     panel.done(&object);
+    status
 }
 
 /// Reports what kept a check from its first packet.
@@ -162,7 +173,7 @@ fn not_begun(output: &CheckOutputArgs, failure: &Failure) -> u8 {
     say(output, &text::not_begun(failure));
     if output.json {
         let object = record::not_begun(ixp, Some(failure), None, output.context.as_deref());
-        out::data(&record::line(&object));
+        let _ = out::data(&record::line(&object));
     }
     guard::status(ixp)
 }

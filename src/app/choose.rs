@@ -9,6 +9,7 @@ use crate::config::settled::Chosen;
 use crate::message::header::Header;
 use crate::message::open::{Handling, Message, Origin};
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use crate::watch::wait::Watch;
 use std::sync::Arc;
 
@@ -119,6 +120,6 @@ fn opened(args: &SendArgs, handling: &Handling, watch: &Arc<Watch>) -> Result<Op
 fn name(origin: &Origin) -> String {
     match origin {
         Origin::StandardInput => "standard input".to_owned(),
-        Origin::Path(path) => path.display().to_string(),
+        Origin::Path(path) => path_name(path).into_owned(),
     }
 }

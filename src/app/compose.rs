@@ -3,6 +3,7 @@
 use super::gather::{bad, fault_of, one_taker};
 use super::guard;
 use super::plan::usage;
+use super::product;
 use crate::cli::compose::{ComposeArgs, OF_CONTENT};
 use crate::cli::parts::PartArgs;
 use crate::cli::shared::ExitCodes;
@@ -23,14 +24,12 @@ use crate::terms::date::Date;
 use crate::terms::failure::{Cause, Failure, Signal, Stage, Unfit};
 use crate::terms::ixp::Ixp;
 use crate::terms::mailbox::{Entry, Mailbox, entries, named_mailbox};
+use crate::terms::printable::path_name;
 use crate::watch::signals::die_of;
 use crate::watch::signals::outlive_limits_on_files;
 use crate::watch::wait::Watch;
-use rustix::fs::OFlags;
-use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -42,7 +41,7 @@ pub fn run(args: &ComposeArgs) -> u8 {
     // Signals end it as they end any filter; but a limit on files is an error of its output.
     let _ = outlive_limits_on_files();
     let watch = Watch::default();
-    let composition = match standard_output().and_then(|out| Ok((out, prepare(args, &watch)?))) {
+    let composition = match product::open().and_then(|out| Ok((out, prepare(args, &watch)?))) {
         Ok(ready) => ready,
         Err(failure) => return say(&words::failure(&failure, false), Ixp::of(&failure)),
     };
@@ -56,8 +55,8 @@ pub fn run(args: &ComposeArgs) -> u8 {
                 // The reader has gone, and knows it.
                 die_of(Signal(signal_hook::consts::SIGPIPE));
             }
-            let failure = Failure::new(Stage::Input, Cause::NoRoom(io::Error::from(error.kind())));
-            say(&words::output(&error), Ixp::of(&failure))
+            let ixp = product::lost(&error);
+            say(&[words::UNFINISHED.to_owned()], ixp)
         }
     }
 }
@@ -65,21 +64,6 @@ pub fn run(args: &ComposeArgs) -> u8 {
 fn say(lines: &[String], ixp: Ixp) -> u8 {
     lines.iter().for_each(|line| out::say(&format!("{line}\n")));
     guard::status(ixp)
-}
-
-/// Standard output itself, without the line buffer that is made for people.
-fn standard_output() -> Result<File, Failure> {
-    let failed = |error| Failure::new(Stage::Input, Cause::NoRoom(error)).about("standard output");
-    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().map_err(failed)?);
-    // What was closed at the start is /dev/null by now, open for both ways; a shell's >/dev/null is for writing alone.
-    let device = |it: std::fs::Metadata| it.rdev();
-    let null = std::fs::metadata("/dev/null").map_or(0, device);
-    let is_null = null != 0 && stdout.metadata().map(device).is_ok_and(|this| this == null);
-    let flags = rustix::fs::fcntl_getfl(&stdout).map_err(|error| failed(error.into()))?;
-    match is_null && flags.contains(OFlags::RDWR) {
-        true => Err(usage("standard output is closed")),
-        false => Ok(stdout),
-    }
 }
 
 /// Judges all arguments and opens all files.
@@ -129,7 +113,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn known_as(path: &Path) -> String {
-    if is_stdin(path) { "standard input".to_owned() } else { path.to_string_lossy().into_owned() }
+    if is_stdin(path) { "standard input".to_owned() } else { path_name(path).into_owned() }
 }
 
 fn about(path: &Path, cause: Cause) -> Failure {

@@ -6,6 +6,7 @@ use super::guard;
 use super::login::{beats_the_environment, kind, wanted};
 use super::options::filled;
 use super::post_via;
+use super::product;
 use crate::cli::config::{ConfigArgs, ConfigCommand, ShowArgs};
 use crate::config::environment::is_set;
 use crate::config::key::{Key, Kind as Holds, ROWS};
@@ -20,6 +21,7 @@ use crate::terms::address_list::mailbox;
 use crate::terms::auth::Auth;
 use crate::terms::failure::Failure;
 use crate::terms::ixp::Ixp;
+use crate::terms::printable::path_name;
 use crate::terms::tls::fingerprint_text;
 use crate::watch::wait::Watch;
 
@@ -33,10 +35,7 @@ pub fn run(args: &ConfigArgs) -> u8 {
         None => sheet(args).map(|it| if args.json { settings::json(&it) } else { settings::text(&it) }),
     };
     match shown {
-        Ok(shown) => {
-            out::data(&shown);
-            guard::status(Ixp::ok())
-        }
+        Ok(shown) => product::end(&shown, Ixp::ok()),
         Err(failure) => {
             voice::without_mail(&failure).iter().for_each(|line| out::say(&format!("{line}\n")));
             guard::status(Ixp::of(&failure))
@@ -62,7 +61,7 @@ fn described(args: &ShowArgs, name: &str) -> Result<String, Failure> {
         let line = own.and_then(|own| own.lines.iter().find(|(it, _)| it == key)).map(|(_, line)| *line);
         service::Shown { key, values, line }
     });
-    let file = own.and_then(|_| book.configuration()).map(|it| it.path.display().to_string());
+    let file = own.and_then(|_| book.configuration()).map(|it| path_name(&it.path).into_owned());
     let like = own.and_then(|own| own.like.clone());
     let sheet = service::Sheet { name: name.to_owned(), file, like, keys: keys.collect() };
     Ok(if args.json { service::json(&sheet) } else { service::text(&sheet) })
@@ -72,7 +71,7 @@ fn sheet(args: &ShowArgs) -> Result<Sheet, Failure> {
     let book = Book::open(&args.server, &Watch::default())?;
     let chosen = book.choose(&args.server, args.envelope.from.as_deref())?.for_sender(None);
     let settled = settled(&args.server, &args.envelope, chosen)?;
-    let file = book.configuration().map(|it| it.path.display().to_string());
+    let file = book.configuration().map(|it| path_name(&it.path).into_owned());
     let from = args.envelope.from.as_deref().and_then(|from| mailbox(from).ok());
     let by_sender = from.and_then(|from| book.configuration()?.by_sender(&from));
     let chooser = |chosen: &Chosen<'_>| match chosen {
@@ -126,7 +125,7 @@ fn about_this_machine(local: Option<&Local>) -> Vec<Shown> {
         format!("{}: {}", alias.name, entries.join(" "))
     };
     let aliases = local.aliases.as_ref().map(|it| Stands::List(it.value.iter().map(alias).collect()));
-    let file = local.aliases_file.as_ref().map(|it| Stands::Text(it.value.display().to_string()));
+    let file = local.aliases_file.as_ref().map(|it| Stands::Text(path_name(&it.value).into_owned()));
     vec![
         Shown { key: local::MAILNAME, stands: Stands::Text(local.mailname()), origin: Some(mailname) },
         Shown {
@@ -182,7 +181,7 @@ fn stands(key: Key, setting: &Setting) -> Stands {
         Value::Text(text) => text.clone(),
         Value::Flag(on) => return Stands::Flag(*on),
         Value::Time(time) => return Stands::Seconds(time.as_secs_f64()),
-        Value::Path(path) => path.display().to_string(),
+        Value::Path(path) => path_name(path).into_owned(),
         Value::Prints(prints) => return Stands::List(prints.iter().map(fingerprint_text).collect()),
         Value::Ip(address) => address.to_string(),
     };

@@ -12,6 +12,7 @@ use crate::terms::address_list::mailbox;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
+use crate::terms::printable::path_name;
 use crate::watch::wait::Watch;
 use std::ffi::OsString;
 use std::fs::{DirBuilder, exists};
@@ -38,7 +39,7 @@ fn written(args: &InitArgs) -> Result<PathBuf, Failure> {
         Place::Nowhere => return Err(usage("--config names no file")),
     };
     if exists(&path).map_err(|error| unwritable(&path, &error))? {
-        let words = format!("{} is there already and stays as it is", path.display());
+        let words = format!("{} is there already and stays as it is", path_name(&path));
         return Err(wanting(
             words,
             "'mailxport config show' prints what it says; --config FILE begins another",
@@ -50,7 +51,7 @@ fn written(args: &InitArgs) -> Result<PathBuf, Failure> {
     }
     let answers = asked(&path)?;
     write(&path, &page(&answers)).map_err(|error| unwritable(&path, &error))?;
-    tell(&format!("{} is written. A check of the server follows: it sends nothing.\n\n", path.display()))?;
+    tell(&format!("{} is written. A check of the server follows: it sends nothing.\n\n", path_name(&path)))?;
     Ok(path)
 }
 
@@ -63,7 +64,7 @@ fn own(places: Vec<PathBuf>) -> Result<PathBuf, Failure> {
 
 /// The draft beside it is nobody's business.
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    usage(format!("{} cannot be written: {}", path.display(), voice::os(error)))
+    usage(format!("{} cannot be written: {}", path_name(path), voice::os(error)))
 }
 
 fn wanting(what: String, way: &str) -> Failure {
@@ -71,7 +72,7 @@ fn wanting(what: String, way: &str) -> Failure {
 }
 
 fn asked(path: &Path) -> Result<Answers, Failure> {
-    tell(&format!("Three answers make {}.", path.display()))?;
+    tell(&format!("Three answers make {}.", path_name(path)))?;
     let server = answer("Mail server (HOST, HOST:PORT or a URL): ", &|text| match text {
         "" => Err("there has to be one; sink:DIR keeps messages in a directory".to_owned()),
         text => Server::parse(text).map(drop),

@@ -1,6 +1,7 @@
 //! `mailxport explain`: the table in words.
 
 use super::guard;
+use super::product;
 use crate::cli::explain::ExplainArgs;
 use crate::console::{explain, out};
 use crate::terms::ixp::Ixp;
@@ -8,8 +9,8 @@ use crate::terms::printable::printable;
 
 pub fn run(args: &ExplainArgs) -> u8 {
     let Some(word) = &args.word else {
-        out::data(&if args.json { explain::json(Ixp::table()) } else { explain::table() });
-        return 0;
+        let table = if args.json { explain::json(Ixp::table()) } else { explain::table() };
+        return product::end(&table, Ixp::ok());
     };
     let found = Ixp::find(word);
     if found.is_empty() {
@@ -17,11 +18,7 @@ pub fn run(args: &ExplainArgs) -> u8 {
         out::say("  hint: mailxport explain prints the whole table\n");
         return guard::status(Ixp::usage());
     }
-    if args.json {
-        out::data(&explain::json(found.into_iter()));
-    } else {
-        let stories: Vec<String> = found.into_iter().map(explain::story).collect();
-        out::data(&stories.join("\n"));
-    }
-    0
+    let stories = || found.iter().copied().map(explain::story).collect::<Vec<_>>().join("\n");
+    let told = if args.json { explain::json(found.iter().copied()) } else { stories() };
+    product::end(&told, Ixp::ok())
 }

@@ -4,6 +4,7 @@ use super::choose::{Gate, Opened};
 use super::plan::usage;
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
+use crate::console::voice::name_of;
 use crate::delivery::job::{Letter, Turn};
 use crate::message::flow::Flow;
 use crate::message::header::Header;
@@ -14,6 +15,7 @@ use crate::terms::address_list::{Empty, address_list, is_plain, mailbox};
 use crate::terms::envelope::{Envelope, Sender, without_duplicates};
 use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::terms::find;
+use crate::terms::printable::path_name;
 use crate::watch::wait::Watch;
 use anyhow::Context;
 use rustix::fs::{CWD, Mode, OFlags, openat};
@@ -148,16 +150,29 @@ pub fn recipients(args: &EnvelopeArgs, watch: &Watch) -> Result<Vec<Address>, Fa
 
 /// A list is at fault where one of several entries is; a lone or an empty address is at fault itself.
 pub fn fault_of(list: &str, problem: AddressProblem, option: &str) -> Failure {
-    match problem.text.is_empty() || problem.text == list.trim() {
+    match problem.text.is_empty() || problem.text.trim() == list.trim() {
         true => bad(problem),
         false => Failure::new(Stage::Input, Cause::BadList(problem)).about(option),
     }
 }
 
-/// Opens the file of `--log` to append to it.
-pub fn log(path: &Path) -> Result<File, Failure> {
+/// Standard output is for data: what is written beside it goes to a file.
+pub fn no_hyphen(option: &str, path: &Path) -> Result<(), Failure> {
+    if path.as_os_str() != "-" {
+        return Ok(());
+    }
+    let what = format!("{option} writes to no '-'");
+    Err(Failure::new(
+        Stage::Input,
+        Cause::Wanting { what, ways: vec!["./- is a file of that name".to_owned()] },
+    ))
+}
+
+/// Opens the file of `--log`, or what the option is called, to append to it.
+pub fn log(option: &str, path: &Path) -> Result<File, Failure> {
+    no_hyphen(option, path)?;
     let opened = appendable(path).and_then(|mut log| begin_a_line(path, &mut log).map(|()| log));
-    let opened = opened.with_context(|| format!("{} cannot be written", path.display()));
+    let opened = opened.with_context(|| format!("{} cannot be written", path_name(path)));
     opened.map_err(|problem| usage(format!("{problem:#}")))
 }
 
@@ -300,7 +315,7 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
     let (list, mut at, mut from) = (Arc::new(text), 0, mark);
     let text = list.as_str();
     let bad = |at, problem| {
-        let about = format!("line {at} of {}", path.to_string_lossy());
+        let about = format!("line {at} of {}", name_of(&origin(path)));
         Failure::new(Stage::Input, Cause::BadList(problem)).about(about)
     };
     while from < text.len() {
@@ -335,9 +350,20 @@ const LONGEST_LIST: usize = 64 * 1024 * 1024;
 
 /// The whole of a list, from a file, a pipe or standard input.
 fn whole(path: &Path, watch: &Watch) -> Result<Vec<u8>, Failure> {
-    let failed = |cause| Failure::new(Stage::Input, cause).about(path.to_string_lossy());
-    let standard_input = path.as_os_str() == "-";
-    let opened = if standard_input { source::Opened::standard_input() } else { source::Opened::path(path) };
+    let opened = match origin(path) {
+        Origin::StandardInput => source::Opened::standard_input(),
+        Origin::Path(path) => source::Opened::path(&path),
+    };
+    all_of(opened, &name_of(&origin(path)), watch)
+}
+
+/// All that something gives, waited for under the watch.
+pub(super) fn all_of(
+    opened: Result<source::Opened, Cause>,
+    name: &str,
+    watch: &Watch,
+) -> Result<Vec<u8>, Failure> {
+    let failed = |cause| Failure::new(Stage::Input, cause).about(name);
     let source = match opened {
         Ok(source::Opened::File(source)) => source,
         Ok(source::Opened::Stream(stream)) => keep(&stream, watch, |_| ()).map_err(failed)?,

@@ -1,6 +1,7 @@
 //! Floor 6: one file a command, from arguments to an exit status.
 
 pub mod account;
+mod answer;
 pub mod begin;
 pub mod check;
 pub mod choose;
@@ -12,10 +13,12 @@ pub mod gather;
 pub mod guard;
 pub mod login;
 pub mod options;
+mod pem;
 pub mod plan;
 pub mod post;
 mod post_login;
 mod post_via;
+pub mod product;
 pub mod proxy;
 pub mod round;
 pub mod run;

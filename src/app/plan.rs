@@ -1,5 +1,6 @@
 //! From options to a plan: names, limits and wishes, judged before the first packet.
 
+use super::pem;
 use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice, TlsMin};
 use crate::config::words;
 use crate::net::tls::Securing;
@@ -9,17 +10,24 @@ use crate::terms::envelope::{Dsn, Notify, Return, envid};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::plan::{Family, Limits, Plan};
 use crate::terms::tls::{Oldest, Tls, TlsWishes};
+use crate::watch::wait::Watch;
+use std::path::PathBuf;
 
 /// A failure of the command line itself.
 pub fn usage(text: impl Into<String>) -> Failure {
     Failure::new(Stage::Input, Cause::Usage(text.into()))
 }
 
-pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) -> Result<Plan, Failure> {
-    let tls = tls(server)?;
-    if endpoint.tls_first && tls.when == Some(Tls::Off) {
+pub fn plan(
+    endpoint: Endpoint,
+    server: &ServerArgs,
+    envelope: &EnvelopeArgs,
+    watch: &Watch,
+) -> Result<Plan, Failure> {
+    if endpoint.tls_first && server.tls == Some(TlsChoice::Off) {
         return Err(usage("--tls off contradicts a server with TLS from the first byte (smtps://, 465)"));
     }
+    let tls = tls(server, watch)?;
     let family = match (server.ipv4, server.ipv6) {
         (true, _) => Family::V4,
         (_, true) => Family::V6,
@@ -44,7 +52,19 @@ pub fn plan(endpoint: Endpoint, server: &ServerArgs, envelope: &EnvelopeArgs) ->
     })
 }
 
-fn tls(server: &ServerArgs) -> Result<TlsWishes, Failure> {
+fn tls(server: &ServerArgs, watch: &Watch) -> Result<TlsWishes, Failure> {
+    let name = server.tls_name.as_deref().map(tls_name).transpose()?;
+    let names_files = server.ca_file.is_some() || server.client_cert.is_some() || server.client_key.is_some();
+    let wishes_more = name.is_some()
+        || names_files
+        || !server.tls_fingerprint.is_empty()
+        || server.tls_min == Some(TlsMin::Tls13)
+        || server.insecure;
+    if server.tls == Some(TlsChoice::Off) && wishes_more {
+        return Err(usage("--tls off contradicts the other options about TLS"));
+    }
+    let file =
+        |what, path: &Option<PathBuf>| path.as_deref().map(|path| pem::read(what, path, watch)).transpose();
     let when = server.tls.map(|choice| match choice {
         TlsChoice::Required => Tls::Required,
         TlsChoice::Opportunistic => Tls::Opportunistic,
@@ -52,17 +72,14 @@ fn tls(server: &ServerArgs) -> Result<TlsWishes, Failure> {
     });
     let wishes = TlsWishes {
         when,
-        name: server.tls_name.as_deref().map(tls_name).transpose()?,
-        ca_file: server.ca_file.clone(),
+        name,
+        ca_file: file("--ca-file", &server.ca_file)?,
         pins: server.tls_fingerprint.clone(),
-        client_cert: server.client_cert.clone(),
-        client_key: server.client_key.clone(),
+        client_cert: file("the client certificate", &server.client_cert)?,
+        client_key: file("the client key", &server.client_key)?,
         oldest: if server.tls_min == Some(TlsMin::Tls13) { Oldest::Tls13 } else { Oldest::Tls12 },
         insecure: server.insecure,
     };
-    if when == Some(Tls::Off) && wishes != (TlsWishes { when, ..TlsWishes::default() }) {
-        return Err(usage("--tls off contradicts the other options about TLS"));
-    }
     // Files are judged now; the system's store is read only when TLS begins.
     if wishes.ca_file.is_some() || wishes.client_cert.is_some() {
         Securing::new(&wishes, "localhost", Tls::Required)

@@ -1,6 +1,7 @@
 //! `mailxport post`: everything judged first, then one message to one resource, then the status.
 
 use super::account::{Book, InForce, of_book};
+use super::answer::output;
 use super::begin::begin;
 use super::gather::{self, one_taker};
 use super::guard;
@@ -33,7 +34,6 @@ use crate::terms::resource::Resource;
 use crate::watch::brink;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
-use anyhow::Context;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -87,7 +87,7 @@ fn origin(args: &PostArgs) -> Origin {
 }
 
 /// What is posted. Where the URL comes from elsewhere, the first word is what is posted.
-fn file(args: &PostArgs) -> Option<&Path> {
+pub(super) fn file(args: &PostArgs) -> Option<&Path> {
     match &args.url {
         Some(file) if names_no_url(args, file) => Some(Path::new(file)),
         _ => args.file.as_deref(),
@@ -145,8 +145,8 @@ fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
     let resource = resource.ok_or_else(|| usage("no URL is named"))?;
     let (plan, envelope, kept_back) = plan_for(args, &resource, None, &book, watch)?;
     let lead = if args.mail.envelope { lead(&envelope, watch)? } else { Vec::new() };
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
-    let output = output(args)?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
+    let output = output(args, file(args))?;
     let mut raw = open(args, watch).map_err(Early::about_the_message)?;
     let content_type = match content_type {
         Some(content_type) => content_type,
@@ -273,7 +273,7 @@ pub(super) fn plan_for(
     // The scheme decides, whatever an account says of its mail server.
     in_force.tls = None;
     let Server::At(endpoint) = &server else { return Err(usage("a post goes to a URL")) };
-    let mut plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default())?;
+    let mut plan = plan(endpoint.clone(), &in_force, &EnvelopeArgs::default(), watch)?;
     let login = login(&options, &in_force, endpoint, user, credentials.as_ref(), watch)?;
     plan.login = login;
     match &args.server.unix_socket {
@@ -322,22 +322,6 @@ fn server_args(args: &PostServerArgs, resource: &Resource) -> ServerArgs {
         deadline: args.deadline,
         ..ServerArgs::default()
     }
-}
-
-/// Where the body of the answer goes.
-pub(super) fn output(args: &PostArgs) -> Result<Option<Box<dyn Write>>, Failure> {
-    let Some(path) = &args.request.output else { return Ok(None) };
-    if path.as_os_str() == "-" {
-        if args.output.json {
-            return Err(usage("--json and --output - both want standard output"));
-        }
-        return Ok(Some(Box::new(std::io::stdout())));
-    }
-    if args.file.as_ref().is_some_and(|file| gather::is_same_file(file, path)) {
-        return Err(usage(format!("{} is posted, and cannot take the answer too", path.display())));
-    }
-    let opened = File::create(path).with_context(|| format!("{} cannot be written", path.display()));
-    Ok(Some(Box::new(opened.map_err(|problem| usage(format!("{problem:#}")))?)))
 }
 
 fn go(args: &PostArgs, ready: Ready, watch: &Arc<Watch>) -> u8 {

@@ -2,9 +2,10 @@
 //! the body put together, all before the first packet.
 
 use super::account::Book;
+use super::answer::output;
 use super::gather;
 use super::plan::usage;
-use super::post::{Early, Ready, key_field, open, output, plan_for, tries, usual_type};
+use super::post::{Early, Ready, file, key_field, open, plan_for, tries, usual_type};
 use crate::cli::post::PostArgs;
 use crate::cli::shared::EnvelopeArgs;
 use crate::config::key::{Key, did_you_mean};
@@ -95,8 +96,8 @@ fn simple(args: &PostArgs, start: Start<'_>, service: Simple, watch: &Arc<Watch>
         return Err(Early::Message(Box::new(Failure::new(Stage::Input, cause).at(&resource.to_string()))));
     }
     let (plan, _, kept_back) = plan_for(args, &resource, service.user.as_deref(), &book, watch)?;
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
-    let output = output(args)?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
+    let output = output(args, file(args))?;
     let (around, own_type) = service.around(&envelope, &boundary()).map_err(usage)?;
     let content_type = match own_type {
         Some(own) => own,
@@ -136,7 +137,7 @@ fn jmap(args: &PostArgs, start: Start<'_>, url: Option<String>, watch: &Arc<Watc
     let envelope = told(&named, &header, name, watch)?;
     let author = header.sender().ok().flatten();
     let (plan, _, kept_back) = plan_for(args, &resource, None, &book, watch)?;
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
     let raw = if is_in_lines { raw } else { raw.in_lines(watch).map_err(Early::about_the_message)? };
     let content_type = media_type("message/rfc822").map_err(usage)?;
     let wanted = Wanted { verb: Verb::Post, content_type, fields };

@@ -60,7 +60,7 @@ pub(super) fn plan_for(in_force: &InForce, watch: &Watch) -> Result<Plan, Failur
         Server::Sink(_) => at_loopback(0),
         Server::At(endpoint) => endpoint.clone(),
     };
-    let plan = plan(endpoint, args, envelope)?;
+    let plan = plan(endpoint, args, envelope, watch)?;
     Ok(Plan { proxy: proxy(server, args, watch)?, ..plan })
 }
 
@@ -94,7 +94,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
             Ok((running, at)) => (sink, plan.endpoint) = (Some(running), at),
             Err(failure) => return before_any_message(output, &failure),
         }
-        maildir = Some(dir.to_string_lossy().into_owned());
+        maildir = Some(dir);
     }
     let (several, server) = (turns.len() > 1, plan.endpoint.to_string());
     let kept_back = !notes.is_empty();
@@ -109,7 +109,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
         clerk.books.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(sink);
     if let Some(Err(problem)) = unsent.map(Unsent::write) {
-        out::say(&format!("mailxport: note: the list of what is unsent: {problem:#}\n"));
+        out::say(&(voice::aside(&format!("the list of what is unsent: {problem:#}")) + "\n"));
     }
     if let (Some(signal), true) = (watch.caught(), stopped) {
         die_of(signal);
@@ -235,7 +235,8 @@ pub fn before_any_message(output: &OutputArgs, failure: &Failure) -> u8 {
         out::say(&(out::paint(line, color) + "\n"));
     }
     if output.json {
-        out::data(&Record::before_any_message(ixp, Some(failure), None, output.context.clone()).line());
+        let _ =
+            out::data(&Record::before_any_message(ixp, Some(failure), None, output.context.clone()).line());
     }
     guard::status(ixp)
 }

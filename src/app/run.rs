@@ -1,7 +1,7 @@
 //! The program from its arguments to its exit status.
 
 use super::sendmail::{self, Call};
-use super::{check, compose, config, explain, guard, post, send, send_stream, sink};
+use super::{check, compose, config, explain, guard, post, product, send, send_stream, sink};
 use crate::cli::root::{Aside, Command, Root};
 use crate::console::check::record;
 use crate::console::out;
@@ -37,8 +37,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     let asked = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
     if !aside.is_wrong {
-        out::data(&aside.text);
-        return 0;
+        return product::end_by_status(&aside.text, Ixp::ok());
     }
     let verbs = ["send", "send-stream", "post"];
     let sends = verbs.iter().any(|verb| asked(verb));
@@ -57,7 +56,7 @@ fn usage(arguments: &[OsString], aside: &Aside) -> u8 {
     if asked("--json") && !other {
         let first = lines.first().map(|line| line.trim_start_matches(lead).to_owned());
         let verb = arguments.iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
-        out::data(&match verb {
+        let _ = out::data(&match verb {
             Some(verb) if verb == "check" => {
                 record::line(&record::not_begun(Ixp::usage(), None, first.as_deref(), None))
             }

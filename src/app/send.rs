@@ -7,17 +7,18 @@ use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
 use super::plan::usage;
+use super::product;
 use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes, tries};
 use super::unsent::Unsent;
 use crate::cli::send::{IdOf, SendArgs};
 use crate::console::dry_run::{self, Shown};
-use crate::console::out;
 use crate::delivery::job::Turn;
 use crate::message::open::{Handling, Origin};
 use crate::net::host;
 use crate::terms::endpoint::Server;
 use crate::terms::failure::{Failure, Stage};
 use crate::terms::ixp::Ixp;
+use crate::terms::printable::path_name;
 use crate::watch::signals::die_of;
 use crate::watch::wait::Watch;
 use std::path::{Path, PathBuf};
@@ -79,7 +80,8 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
         plan.login = login(&in_force.args, &plan.endpoint, in_force.credentials.as_ref(), watch)?;
     }
     let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?.at(gate);
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
+    args.unsent.iter().try_for_each(|path| gather::no_hyphen("--unsent", path))?;
     let unsent = match &args.unsent {
         Some(_)
             if args
@@ -121,7 +123,7 @@ fn unwritable(problem: &anyhow::Error) -> Failure {
 fn show(args: &SendArgs, ready: Round) -> u8 {
     let server = match &ready.server {
         Server::At(endpoint) => endpoint.to_string(),
-        Server::Sink(dir) => format!("sink:{}", dir.display()),
+        Server::Sink(dir) => format!("sink:{}", path_name(dir)),
     };
     for turn in ready.turns {
         let (origin, opened) = match turn {
@@ -142,11 +144,13 @@ fn show(args: &SendArgs, ready: Round) -> u8 {
         };
         let (partial, account) = (args.envelope.partial, ready.account.as_deref());
         let shown = Shown { partial, server: &server, account, longest_line };
-        out::data(&if args.output.json {
-            dry_run::json(&origin, &letter, shown)
-        } else {
-            dry_run::text(&origin, &letter, shown)
-        });
+        let told = match args.output.json {
+            true => dry_run::json(&origin, &letter, shown),
+            false => dry_run::text(&origin, &letter, shown),
+        };
+        if let Err(ixp) = product::hand_over(&told) {
+            return guard::status(ixp);
+        }
     }
     guard::status(Ixp::ok())
 }

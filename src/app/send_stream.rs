@@ -69,7 +69,7 @@ fn prepare(args: &SendStreamArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
     let handling =
         Handling { keep_bcc: args.message.keep_bcc, as_is: args.message.as_is, host, ..Handling::default() };
     let gather = Gather::new(&in_force.envelope, handling, args.message.max_size, watch)?;
-    let log = args.output.log.as_deref().map(gather::log).transpose()?;
+    let log = args.output.log.as_deref().map(|path| gather::log("--log", path)).transpose()?;
     let failed = |cause| of_the_message(Failure::new(Stage::Input, cause));
     let (turn, flow) = match Opened::standard_input().map_err(failed)? {
         Opened::File(file) => (of_a_file(args, &file, &gather, watch).map_err(of_the_message)?, None),

@@ -4,6 +4,7 @@
 
 use super::begin::begin;
 use super::guard;
+use super::product;
 use super::round::{carry, embedded};
 use super::submission::{Errands, complain, deliverable, output, submission};
 use crate::cli::root::Root;
@@ -63,15 +64,15 @@ pub fn run(call: &Call) -> u8 {
     if wishes.silent {
         out::fall_silent();
     }
-    match wishes.mode {
-        Mode::Queue => out::data(sendmail::QUEUE),
-        Mode::Aliases => {}
-        Mode::Help => out::data(&Root::help_of("sendmail")),
-        Mode::Version => out::data(&format!("mailxport {}\n", env!("CARGO_PKG_VERSION"))),
+    let told = match wishes.mode {
+        Mode::Queue => sendmail::QUEUE.to_owned(),
+        Mode::Aliases => return guard::status(Ixp::ok()),
+        Mode::Help => Root::help_of("sendmail"),
+        Mode::Version => format!("mailxport {}\n", env!("CARGO_PKG_VERSION")),
         Mode::Deliver => return attend(&wishes, deliver),
         Mode::Verify => return attend(&wishes, verify),
-    }
-    guard::status(Ixp::ok())
+    };
+    product::end_by_status(&told, Ixp::ok())
 }
 
 /// Unknown options are a usage error; a queue that is asked for is a service that there is not.
@@ -115,9 +116,10 @@ fn verify(wishes: &Wishes, watch: &Arc<Watch>) -> Result<u8, Failure> {
         die_of(signal);
     }
     let (recipients, failure) = sendmail::verified(&survey);
-    out::data(&recipients.iter().map(|line| format!("{line}\n")).collect::<String>());
+    let status =
+        product::end(&recipients.iter().map(|line| format!("{line}\n")).collect::<String>(), survey.ixp());
     failure.iter().for_each(|line| out::say(&format!("{line}\n")));
-    Ok(guard::status(survey.ixp()))
+    Ok(status)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::sink::{
 };
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
-use crate::terms::printable::printable;
+use crate::terms::printable::{path_name, printable};
 use crate::watch::signals::is_ignored;
 use crate::watch::wait::Watch;
 
@@ -158,7 +158,7 @@ fn idle_wish(args: &SinkArgs) -> Option<String> {
 
 /// Reads the password of a user, by the rules for every file with a secret.
 fn user((name, file): (String, PathBuf)) -> Result<User, Refused> {
-    let shown = file.display();
+    let shown = path_name(&file);
     let read = first_line_of(&file, &Watch::default());
     let password = read.map_err(|failure| match &failure.cause {
         Cause::Usage(problem) => Refused::Usage(problem.clone()),

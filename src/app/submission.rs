@@ -30,6 +30,7 @@ use crate::terms::ixp::Ixp;
 use crate::terms::mailbox::{Entry, Mailbox};
 use crate::terms::outcome::Outcome;
 use crate::terms::plan::Plan;
+use crate::terms::printable::path_name;
 use crate::terms::target::{Target, targets};
 use crate::watch::wait::Watch;
 use std::io;
@@ -43,7 +44,7 @@ pub(super) fn submission(wishes: &Wishes, watch: &Arc<Watch>) -> Result<Round, F
     if named.recipients.is_empty() && !wishes.from_headers {
         return Err(input(Cause::NoRecipients).about("the command line"));
     }
-    let log = wishes.log.as_deref().map(|path| gather::log(Path::new(path))).transpose()?;
+    let log = wishes.log.as_deref().map(|path| gather::log("-X", Path::new(path))).transpose()?;
     // Before anything else is looked at: who writes to us may be slow, and should not be cut off.
     let taken = Taken::standard_input(wishes.dot, watch).map_err(input)?;
     let office = Office::open(wishes, watch)?;
@@ -95,7 +96,7 @@ pub(super) fn deliverable(wishes: &Wishes, watch: &Arc<Watch>) -> Result<Errands
     if named.recipients.is_empty() {
         return Err(input(Cause::NoRecipients).about("the command line"));
     }
-    let log = wishes.log.as_deref().map(|path| gather::log(Path::new(path))).transpose()?;
+    let log = wishes.log.as_deref().map(|path| gather::log("-X", Path::new(path))).transpose()?;
     let office = Office::open(wishes, watch)?;
     let recipients = office.recipients(&named, None)?;
     let (in_force, plan) = office.in_force(&named, None, wishes, watch)?;
@@ -127,7 +128,7 @@ pub(super) fn complain(wishes: &Wishes, failure: Failure) -> u8 {
         _ => guard::status(Ixp::of(&failure)),
     };
     let log = wishes.log.as_deref().filter(|_| wishes.mode == Mode::Deliver && !is_privileged());
-    let log = log.and_then(|path| gather::log(Path::new(path)).ok());
+    let log = log.and_then(|path| gather::log("-X", Path::new(path)).ok());
     let outcome = Outcome::not_sent(failure, Vec::new());
     let mut panel = Panel::new(Show { log, one_line: true, ..show_of(&output(wishes)) });
     panel.report(&Report { origin: &Origin::StandardInput, letter: None, outcome: &outcome });
@@ -279,8 +280,8 @@ impl Office {
 
     fn no_server(&self) -> Failure {
         let file = match self.book.place() {
-            Place::Named(path) => path.display().to_string(),
-            Place::Usual(paths) => paths.last().map_or_else(String::new, |path| path.display().to_string()),
+            Place::Named(path) => path_name(path).into_owned(),
+            Place::Usual(paths) => paths.last().map_or_else(String::new, |path| path_name(path).into_owned()),
             Place::Nowhere => "a configuration file".to_owned(),
         };
         let words = format!(

@@ -2,6 +2,7 @@
 
 use super::gather::{appendable, is_same_file};
 use crate::message::open::Origin;
+use crate::terms::printable::path_name;
 use anyhow::Context;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
@@ -29,14 +30,14 @@ enum Place {
 impl Unsent {
     /// None of the files that are read, but for the list of those to send, may be the place.
     pub fn prepare(target: &Path, read: &[&Path]) -> anyhow::Result<Unsent> {
-        let unwritable = || format!("{} cannot be written", target.display());
+        let unwritable = || format!("{} cannot be written", path_name(target));
         let there = fs::metadata(target);
         let ours = there.as_ref().ok().filter(|there| there.is_file()).and_then(ours);
         let place = match (ours, there) {
             (Some(ours), _) => Place::Open(ours),
             (_, Ok(there)) if there.is_file() => {
                 if let Some(path) = read.iter().find(|path| is_same_file(path, target)) {
-                    anyhow::bail!("{} is read, and cannot be the list of --unsent too", path.display());
+                    anyhow::bail!("{} is read, and cannot be the list of --unsent too", path_name(path));
                 }
                 // A link stays one, and who may read the list stays who may.
                 let target = target.canonicalize().with_context(unwritable)?;
@@ -62,7 +63,7 @@ impl Unsent {
     }
 
     pub fn write(self) -> anyhow::Result<()> {
-        let unwritable = || format!("{} could not be written", self.shown.display());
+        let unwritable = || format!("{} could not be written", path_name(&self.shown));
         match self.place {
             Place::Open(mut file) => file.write_all(&self.paths).with_context(unwritable),
             Place::Draft(mut draft, target) => {

@@ -90,6 +90,8 @@ pub struct CheckOutputArgs {
     pub log: Option<PathBuf>,
 
     /// Print no report, and one line if something would go wrong
+    ///
+    /// It beats --verbose and --trace.
     #[arg(short, long)]
     pub quiet: bool,
 

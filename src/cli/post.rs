@@ -107,6 +107,9 @@ pub struct RequestArgs {
     pub idempotency_key: Option<String>,
 
     /// Write the body of the answer to FILE ('-': standard output)
+    ///
+    /// FILE keeps what it has until there is an answer with a body, or a success without one. It is opened before anything is
+    /// sent; a device or a pipe is written to, and a link stays one.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -209,6 +212,8 @@ pub struct PostServerArgs {
     pub proxy_password_file: Option<PathBuf>,
 
     /// Trust the authorities in FILE (PEM) instead of the system's
+    ///
+    /// It is read once and before the first packet, and so are the client's certificate and key: each may be a pipe.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 

@@ -59,8 +59,48 @@ fn step_on(arguments: &[OsString], text: String) -> String {
                            mailxport send msg.eml --to you@x.example --server sink:outbox\n";
     match arguments.get(1).is_some_and(|verb| verb == "send") && text.contains(MISSING) {
         true => format!("{}\n{EXAMPLE}", text.replacen(MISSING, STEP, 1)),
-        false => text,
+        false => of_whole_words(arguments, of_empty_ones(arguments, text)),
     }
+}
+
+/// What is given and empty is not missing.
+fn of_empty_ones(arguments: &[OsString], text: String) -> String {
+    let is_empty = |word: &OsString| word.is_empty() || word.as_encoded_bytes().ends_with(b"=");
+    let named = text
+        .strip_prefix("error: a value is required for '")
+        .and_then(|rest| rest.split_once("' but none was supplied"));
+    match named {
+        Some((what, rest)) if arguments.iter().any(is_empty) => {
+            format!("error: {what} is empty: '' names nothing{rest}")
+        }
+        _ => text,
+    }
+}
+
+/// A name that begins with a hyphen is read letter by letter; whoever meant it as one word is told of that.
+fn of_whole_words(arguments: &[OsString], text: String) -> String {
+    let Some((found, rest)) =
+        text.strip_prefix("error: unexpected argument '").and_then(|rest| rest.split_once("' found"))
+    else {
+        return text;
+    };
+    let letter = found.strip_prefix('-').filter(|letter| letter.chars().count() == 1);
+    let is_it = |word: &str| match letter {
+        Some(letter) => word.starts_with('-') && !word.starts_with("--") && word.contains(letter),
+        None => word == found,
+    };
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    let whole = words.take_while(|word| word != "--").find(|word| is_it(word));
+    let place = whole.as_deref().filter(|whole| *whole != found);
+    let place = place.map_or_else(String::new, |whole| format!(" in '{whole}'"));
+    let tip = format!("tip: to pass '{found}' as a value, use '-- {found}'");
+    let better = whole.map(|whole| format!("tip: to pass '{whole}' as a value, use '-- {whole}'"));
+    // A tip that is none goes with its line.
+    let rest = match better {
+        Some(better) => rest.replacen(&tip, &better, 1),
+        None => rest.replacen(&format!("\n\n  {tip}"), "", 1),
+    };
+    format!("error: unexpected argument '{found}' found{place}{rest}")
 }
 
 impl Root {

@@ -39,7 +39,8 @@ pub struct SendArgs {
     /// One path a line, in the form that --files-from reads; FILE may be the one that it reads. Those that were refused,
     /// deferred or never tried are in it, those that are accepted, partly accepted or unknown are not: a second try sends
     /// nothing twice. FILE is put in place whole at the end, or written to where it is a device, a pipe or what standard output
-    /// goes to; where nothing was attempted it stays as it was. It cannot be one of the messages.
+    /// goes to; where nothing was attempted it stays as it was. It cannot be one of the messages, nor '-': ./- is a file of that
+    /// name.
     #[arg(long, value_name = "FILE")]
     pub unsent: Option<PathBuf>,
 

@@ -76,6 +76,8 @@ pub struct ServerArgs {
     pub tls: Option<TlsChoice>,
 
     /// Trust the authorities in FILE (PEM) instead of the system's
+    ///
+    /// It is read once and before the first packet, and so are the client's certificate and key: each may be a pipe.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 
@@ -344,6 +346,8 @@ pub struct OutputArgs {
     pub log: Option<PathBuf>,
 
     /// Say nothing, but one line about each failure
+    ///
+    /// It beats --verbose, --trace and --progress.
     #[arg(short, long)]
     pub quiet: bool,
 

@@ -8,6 +8,7 @@ use super::secrets::file::{Extent, Opened};
 use super::secrets::{choice, credentials};
 use super::table;
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use crate::watch::wait::Watch;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -52,7 +53,7 @@ fn not_there(path: &Path, failure: Failure) -> Failure {
             } else {
                 "it cannot be read"
             };
-            let words = format!("the configuration file {}: {why}", path.display());
+            let words = format!("the configuration file {}: {why}", path_name(path));
             Failure::new(Stage::Input, Cause::Config(words))
         }
         _ => failure,
@@ -67,7 +68,7 @@ fn read(path: &Path, opened: &Opened, around: &Around, watch: &Watch) -> Result<
     })?;
     let text = std::str::from_utf8(octets.all()).map_err(|problem| {
         let line = 1 + memchr::memchr_iter(b'\n', &octets.all()[..problem.valid_up_to()]).count();
-        let words = format!("{}:{line}: this is not UTF-8", path.display());
+        let words = format!("{}:{line}: this is not UTF-8", path_name(path));
         Failure::new(Stage::Input, Cause::Config(words))
     })?;
     let configuration = table::read(&Page { text, path, home: around.home() })?;

@@ -4,6 +4,7 @@ use super::aliases::{self, Aliases, Entry};
 use crate::net::host;
 use crate::terms::address::domain_name;
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ impl Local {
         let mut known = self.aliases.as_ref().map_or_else(Vec::new, |aliases| aliases.value.clone());
         if let Some(Placed { value: path, .. }) = &self.aliases_file {
             let text = text_of(path).map_err(|why| {
-                let words = format!("{ALIASES_FILE}: {} cannot be read: {why}", path.display());
+                let words = format!("{ALIASES_FILE}: {} cannot be read: {why}", path_name(path));
                 Failure::new(Stage::Input, Cause::Config(words))
             })?;
             known.extend(aliases::read(&text));

@@ -2,6 +2,7 @@
 
 use super::place::resolved;
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Page<'_> {
     }
 
     pub(super) fn place(&self, line: usize) -> String {
-        format!("{}:{line}", self.path.display())
+        format!("{}:{line}", path_name(self.path))
     }
 
     /// A path in the file; none where it needs a home and there is none.

@@ -12,6 +12,7 @@ use super::secrets::kind::Kind;
 use super::words;
 use crate::terms::endpoint::{Endpoint, Place, Server};
 use crate::terms::failure::Cause;
+use crate::terms::printable::path_name;
 use std::net::IpAddr;
 
 /// That no server could be settled on, and the ways to name one.
@@ -208,7 +209,7 @@ fn fitting(account: &Account, server: Option<&Server>, kept_back: &mut Vec<KeptB
 fn name(server: &Server) -> String {
     match server {
         Server::At(endpoint) => endpoint.to_string(),
-        Server::Sink(dir) => format!("sink:{}", dir.display()),
+        Server::Sink(dir) => format!("sink:{}", path_name(dir)),
     }
 }
 

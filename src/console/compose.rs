@@ -3,7 +3,6 @@
 use super::voice;
 use crate::terms::failure::{Cause, Failure, Unfit};
 use crate::terms::printable::printable;
-use std::io;
 
 /// What a person at a terminal is told who may not know that something is waited for.
 pub const WAITING: &str =
@@ -23,14 +22,6 @@ pub fn failure(failure: &Failure, begun: bool) -> Vec<String> {
     lines
 }
 
-/// The lines about an output that took no more.
-pub fn output(error: &io::Error) -> Vec<String> {
-    vec![
-        format!("mailxport: error: standard output cannot be written: {}", voice::os(error)),
-        UNFINISHED.to_owned(),
-    ]
-}
-
 /// A text whose characters nobody told.
 pub fn unknown_charset(origin: &str) -> String {
     format!(
@@ -39,4 +30,5 @@ pub fn unknown_charset(origin: &str) -> String {
     )
 }
 
-const UNFINISHED: &str = "  the message has no end: what was written of it must not be sent";
+/// What is begun and has no end.
+pub const UNFINISHED: &str = "  the message has no end: what was written of it must not be sent";

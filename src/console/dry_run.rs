@@ -1,5 +1,6 @@
 //! What `--dry-run` shows: the resolved envelope, the server, and what would change in the message.
 
+use super::record;
 use super::voice::name_of;
 use crate::delivery::job::Letter;
 use crate::message::open::Origin;
@@ -56,14 +57,10 @@ pub fn json(origin: &Origin, letter: &Letter, shown: Shown<'_>) -> String {
     let (envelope, message) = (&letter.envelope, &letter.message);
     let recipients: Vec<Value> =
         envelope.recipients.iter().map(|address| json!(address.to_string())).collect();
-    let name = match origin {
-        Origin::StandardInput => "-".to_owned(),
-        Origin::Path(path) => path.to_string_lossy().into_owned(),
-    };
     let object = json!({
         "dry_run": true,
         "schema": 1,
-        "message": name,
+        "message": record::path(origin),
         "message_id": message.message_id,
         "size": message.size(),
         "server": server,

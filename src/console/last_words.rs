@@ -49,7 +49,7 @@ pub fn speak(ixp: Ixp) {
             let _ = log.write_all(format!("{{\"done\":{}}}\n", record.line().trim_end()).as_bytes());
         }
         if speaker.json {
-            out::data(&record.line());
+            let _ = out::data(&record.line());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The two standard streams. What cannot be written there changes nothing.
+//! The two standard streams. What cannot be written there changes no verdict.
 
 use rustix::termios::isatty;
 use std::io::{self, Write};
@@ -37,11 +37,10 @@ fn named(text: &str, name: &str) -> String {
     text.split_inclusive('\n').map(line).collect()
 }
 
-/// Writes data to standard output.
-pub fn data(text: &str) {
+/// Writes a report to standard output.
+pub fn data(text: &str) -> io::Result<()> {
     let mut stream = io::stdout().lock();
-    let _ = stream.write_all(text.as_bytes());
-    let _ = stream.flush();
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }
 
 pub fn a_terminal_listens() -> bool {

@@ -3,6 +3,7 @@
 use super::voice::{name_of, os};
 use crate::message::open::Origin;
 use crate::terms::failure::{Cause, Feature, Unfit};
+use crate::terms::plan::Family;
 use crate::terms::printable::printable;
 
 /// What went wrong before or beside the server.
@@ -11,6 +12,11 @@ pub(super) fn sentence(cause: &Cause, server: &str, origin: &Origin, problem: Op
     let name = problem.unwrap_or_else(|| name_of(origin));
     match cause {
         Cause::NoSuchHost => format!("the host of {server} does not exist"),
+        Cause::OtherFamily { wanted, is_literal } => {
+            let (name, option) = if *wanted == Family::V6 { ("IPv6", "-6") } else { ("IPv4", "-4") };
+            let is_or_has = if *is_literal { "is" } else { "has" };
+            format!("{server} {is_or_has} no {name} address, and {option} allows no other")
+        }
         Cause::LookupFailed(why) => {
             format!("the host of {server} could not be looked up: {}", printable(why))
         }

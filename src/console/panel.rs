@@ -8,12 +8,13 @@ use crate::delivery::job::Report;
 use crate::message::open::Origin;
 use crate::terms::event::{Event, Observer};
 use crate::terms::outcome::{Note, Outcome, Verdict};
-use crate::terms::printable::{printable, printable_json};
+use crate::terms::printable::{path_name, printable, printable_json};
 use crate::terms::reply::Reply;
 use crate::terms::tls::TlsFacts;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a person or a script wants to see.
@@ -29,7 +30,7 @@ pub struct Show {
     pub context: Option<String>,
     pub server: String,
     /// The Maildir of an embedded sink, as it was named.
-    pub sink: Option<String>,
+    pub sink: Option<PathBuf>,
     /// Several messages: each line names its own.
     pub several: bool,
     /// What the account has for another server is not used.
@@ -50,15 +51,20 @@ pub struct Panel {
     session: usize,
     /// The last line of the log did not go there whole.
     log_is_cut: bool,
+    /// Standard output did not take the last report.
+    report_is_lost: bool,
 }
 
 impl Panel {
     pub fn new(show: Show) -> Panel {
         let terminal = out::a_terminal_listens();
-        // One bar cannot show several messages.
-        let wish = if show.abreast { Wish::Never } else { show.progress };
-        let progress = Progress::new(wish, out::stderr_is_terminal() && !show.quiet);
-        Panel { color: show.color.is_on(), terminal, progress, session: 0, log_is_cut: false, show }
+        // Who wants to hear nothing hears nothing; and one bar cannot show several messages.
+        let verbose = if show.quiet { 0 } else { show.verbose };
+        let wish = if show.quiet || show.abreast { Wish::Never } else { show.progress };
+        let progress = Progress::new(wish, out::stderr_is_terminal());
+        let show = Show { verbose, ..show };
+        let (color, session) = (show.color.is_on(), 0);
+        Panel { color, terminal, progress, session, log_is_cut: false, report_is_lost: false, show }
     }
 
     /// What is told next happens in this session.
@@ -74,7 +80,10 @@ impl Panel {
             Verdict::Accepted(reply) | Verdict::Partial(reply) => reply.queue_id(),
             _ => None,
         };
-        let kept_in = |dir: &String| Some(format!("{}/new/{}", dir.trim_end_matches('/'), queue_id()?));
+        let kept_in = |dir: &PathBuf| {
+            let dir: PathBuf = dir.components().collect();
+            Some(path_name(&dir.join("new").join(queue_id()?)).into_owned())
+        };
         let kept = self.show.sink.as_ref().and_then(kept_in);
         let beside = || Beside {
             message_id: letter.and_then(|letter| letter.message.message_id.clone()),
@@ -130,9 +139,22 @@ impl Panel {
         self.say_notes(&outcome.notes);
         if let Some(record) = record {
             if self.show.json {
-                out::data(&record.line());
+                self.hand_out(&record.line());
             }
             self.log(|| json!({ "done": record }));
+        }
+    }
+
+    /// Writes a report; where standard output takes none, says so once. A reader that has gone knows it.
+    fn hand_out(&mut self, report: &str) {
+        let written = out::data(report);
+        let was_lost = std::mem::replace(&mut self.report_is_lost, written.is_err());
+        if let Err(error) = written
+            && !was_lost
+            && !self.show.quiet
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.say(&voice::aside(&format!("standard output lacks a report: {}", voice::os(&error))));
         }
     }
 
@@ -195,7 +217,7 @@ impl Panel {
     fn tell_reply(&self, reply: &Reply) {
         for (at, line) in reply.lines.iter().enumerate() {
             let mark = if at + 1 == reply.lines.len() { ' ' } else { '-' };
-            self.tell(&format!("< {}{mark}{}", reply.code, printable(line)));
+            self.tell(&format!("< {:03}{mark}{}", reply.code, printable(line)));
         }
     }
 

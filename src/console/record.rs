@@ -4,11 +4,11 @@ use crate::message::open::Origin;
 use crate::terms::failure::{Failure, Stage};
 use crate::terms::ixp::Ixp;
 use crate::terms::outcome::{Fate, Note, Outcome};
+use crate::terms::printable::path_name;
 use crate::terms::printable::printable_json;
 use crate::terms::reply::Reply;
 use crate::terms::tls::TlsFacts;
 use serde::Serialize;
-use std::os::unix::ffi::OsStrExt;
 
 /// Every key is always there; null where nothing is known.
 #[derive(Debug, Serialize)]
@@ -191,10 +191,10 @@ fn meaning(reply: &Reply, outcome: &Outcome) -> Ixp {
 }
 
 /// A message's name as scripts know it.
-fn path(origin: &Origin) -> String {
+pub(super) fn path(origin: &Origin) -> String {
     match origin {
         Origin::StandardInput => "-".to_owned(),
-        Origin::Path(path) => String::from_utf8_lossy(path.as_os_str().as_bytes()).into_owned(),
+        Origin::Path(path) => path_name(path).into_owned(),
     }
 }
 

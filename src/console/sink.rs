@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::sink::{Addressee, Kept, Listen};
-use crate::terms::printable::{printable, printable_json};
+use crate::terms::printable::{path_name, printable, printable_json};
 use crate::terms::tls::{Fingerprint, fingerprint_text};
 
 /// The recipients a line for people names before it only counts.
@@ -99,7 +99,7 @@ impl SinkReport {
             return format!("{}\n", printable_json(&object));
         }
         let mut text = match (&kept.path, self.discard) {
-            (Some(path), _) => format!("kept {}", printable(&path.to_string_lossy())),
+            (Some(path), _) => format!("kept {}", printable(&path_name(path))),
             (None, true) => format!("discarded {}", kept.name),
             (None, false) => format!("took {}, kept nowhere (--maildir keeps it)", kept.name),
         };

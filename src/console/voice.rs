@@ -7,7 +7,7 @@ use crate::terms::address::Address;
 use crate::terms::amount::in_words;
 use crate::terms::failure::{Cause, Failure, Feature, Stage, Unfit};
 use crate::terms::outcome::{Fate, Note, Outcome, Verdict};
-use crate::terms::printable::{printable, printable_octets};
+use crate::terms::printable::{path_name, printable, printable_octets};
 use crate::terms::reply::Reply;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use std::time::Duration;
 pub fn name_of(origin: &Origin) -> String {
     match origin {
         Origin::StandardInput => "standard input".to_owned(),
-        Origin::Path(path) => printable_octets(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())),
+        Origin::Path(path) => printable(&path_name(path)).into_owned(),
     }
 }
 

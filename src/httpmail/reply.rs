@@ -68,9 +68,8 @@ pub(super) fn hear<'m>(
             let (code, limit) = (status.as_u16(), exchange.verdict_limit());
             let said = match status.is_success() {
                 true if !service.reads_success() && output.is_none() => Said::default(),
-                true => deciding(&mut exchange, &mut body, output, limit),
-                false if output.is_none() => deciding(&mut exchange, &mut body, output, WORDS),
-                false => deciding(&mut exchange, &mut body, output, limit),
+                false if output.is_none() => deciding(&mut exchange, &mut body, output, false, WORDS),
+                is_success => deciding(&mut exchange, &mut body, output, is_success, limit),
             };
             is_cut = said.is_missed;
             let whole = if said.is_whole { Body::Whole(&said.octets) } else { Body::Cut };
@@ -82,7 +81,7 @@ pub(super) fn hear<'m>(
             }
         }
         (Some(output), None) => {
-            is_read = copy(&mut exchange, &mut body, output).is_ok();
+            is_read = copy(&mut exchange, &mut body, output, status.is_success()).is_ok();
             is_cut = !is_read;
         }
         (None, None) if status.is_success() => {}
@@ -140,6 +139,7 @@ fn deciding(
     exchange: &mut Exchange<'_>,
     body: &mut reqwest::Response,
     mut output: Output<'_>,
+    is_success: bool,
     limit: Duration,
 ) -> Said {
     exchange.stop_sending();
@@ -160,7 +160,8 @@ fn deciding(
             }
             Ok(Ok(None)) => {
                 said.is_whole = fits;
-                let flushed = output.map(|it| it.flush().is_ok());
+                let is_nothing = !is_success && said.is_whole && said.octets.is_empty();
+                let flushed = output.map(|it| is_nothing || it.flush().is_ok());
                 said.is_missed = wanted && flushed != Some(true);
                 return said;
             }
@@ -176,13 +177,20 @@ fn copy(
     exchange: &mut Exchange<'_>,
     body: &mut reqwest::Response,
     output: &mut dyn Write,
+    is_success: bool,
 ) -> Result<(), Cause> {
     exchange.stop_sending();
     let until = Instant::now() + exchange.verdict_limit();
+    let mut is_something = is_success;
     loop {
         match exchange.read(body.chunk(), Some(until))? {
             // Who does not listen any more misses the rest.
-            Ok(Some(octets)) => output.write_all(&octets).map_err(Cause::WriteFailed)?,
+            Ok(Some(octets)) => {
+                is_something |= !octets.is_empty();
+                output.write_all(&octets).map_err(Cause::WriteFailed)?;
+            }
+            // A refusal without words has nothing to hand on; a success without any is an answer.
+            Ok(None) if !is_something => return Ok(()),
             Ok(None) => return output.flush().map_err(Cause::WriteFailed),
             Err(_) => return Err(Cause::Closed),
         }

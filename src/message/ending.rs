@@ -2,7 +2,7 @@
 //!
 //! LF, CRLF and a lone CR end a line, CR CR LF ends one (RFC 5321 section 2.3.8 leaves only CRLF on the wire).
 
-use crate::terms::find::memchr2;
+use crate::terms::find::{memchr, memchr2};
 
 /// How a line ended as it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,9 @@ impl Canon {
     }
 
     pub fn feed(&mut self, block: &[u8], out: &mut Vec<u8>) {
+        if self.lines.is_at_rest() && memchr(b'\r', block).is_none() {
+            return self.bare(block, out);
+        }
         let mut in_line = self.in_line;
         self.lines.feed(block, |piece| match piece {
             Piece::Text(text) => {
@@ -134,6 +137,19 @@ impl Canon {
             }
         });
         self.in_line = in_line;
+    }
+
+    /// Takes octets without a CR.
+    fn bare(&mut self, block: &[u8], out: &mut Vec<u8>) {
+        let Some(last) = block.last() else { return };
+        let mut rest = block;
+        while let Some(lf) = memchr(b'\n', rest) {
+            out.extend_from_slice(&rest[..lf]);
+            out.extend_from_slice(b"\r\n");
+            rest = &rest[lf + 1..];
+        }
+        out.extend_from_slice(rest);
+        self.in_line = *last != b'\n';
     }
 
     pub fn finish(&mut self, out: &mut Vec<u8>) {

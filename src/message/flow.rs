@@ -171,14 +171,14 @@ impl Flow {
         if let Form::Exact = self.form {
             let octets = &self.block[self.start..self.filled];
             (self.start, self.scanned) = (self.filled, self.filled);
-            return Ok(Next::Block { octets, last });
+            return Ok(Next::block(octets, last));
         }
         self.look();
         if let Some(Spot { line, offset }) = self.scan.facts().nul {
             return Err(Cause::Unfit(Unfit::Nul { line, offset }));
         }
         let from = std::mem::replace(&mut self.start, self.scanned);
-        Ok(Next::Block { octets: self.lines(from, last), last })
+        Ok(Next::block(self.lines(from, last), last))
     }
 
     fn make_room(&mut self) {

@@ -13,8 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Octets from which on a second reader is worth its start.
-const LONG: u64 = 8 * 1024 * 1024;
+/// Octets from which on a second thread is worth its start.
+pub(super) const LONG: u64 = 8 * 1024 * 1024;
 
 /// Octets up to which a file is kept in memory once it was read.
 pub(super) const SMALL: u64 = 64 * 1024;
@@ -52,7 +52,7 @@ fn at_once(source: &mut Source, length: u64, scan: &mut Scan, watch: &Watch) -> 
     Ok(())
 }
 
-fn has_two_cores() -> bool {
+pub(super) fn has_two_cores() -> bool {
     thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
@@ -231,7 +231,12 @@ mod tests {
     #[test]
     fn two_readers_find_what_one_finds() {
         let line = "a line of the body, as long as lines commonly are, or a little longer\r\n";
-        let lines = line.repeat(BLOCK / line.len() * 5);
+        for line in [line.to_owned(), line.replace('\r', "")] {
+            two_find_what_one_finds(&line.repeat(BLOCK / line.len() * 5));
+        }
+    }
+
+    fn two_find_what_one_finds(lines: &str) {
         for odd in ["", ".", "\0", "\n", "\r", "\r\r\n", "é", "\r\n.", "no end"] {
             for place in
                 [0, lines.len() / 3, lines.len() / 2, lines.len() / 2 + 70, lines.len() * 4 / 5, lines.len()]

@@ -17,4 +17,5 @@ pub mod raw;
 pub mod scan;
 pub mod source;
 pub mod stamp;
+pub mod supply;
 pub mod taken;

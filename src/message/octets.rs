@@ -10,12 +10,19 @@ use std::os::fd::BorrowedFd;
 /// What a message gives next.
 #[derive(Debug)]
 pub enum Next<'a> {
-    /// Behind a last block there is nothing, and the source was found whole.
-    Block { octets: &'a [u8], last: bool },
+    /// Octets that go out, and how many of the message they stand for. Behind a last block there is nothing, and the source was
+    /// found whole.
+    Block { octets: &'a [u8], own: usize, last: bool },
     /// Octets of a file that go out as they lie there.
     Stretch(Stretch<'a>),
     /// Nothing is at hand: this descriptor will have something, or its end.
     Wait(BorrowedFd<'a>),
+}
+
+impl<'a> Next<'a> {
+    pub(super) fn block(octets: &'a [u8], last: bool) -> Next<'a> {
+        Next::Block { octets, own: octets.len(), last }
+    }
 }
 
 /// A part of a file; it never is the end of the message.
@@ -67,6 +74,19 @@ impl<'a> Octets<'a> {
         }
     }
 
+    /// Octets that are still to be read from a file.
+    pub(super) fn left_in_file(&self) -> u64 {
+        match &self.rest {
+            Rest::Kept(kept) if kept.source.in_memory().is_none() => kept.end - kept.at,
+            _ => 0,
+        }
+    }
+
+    /// True where lines get other ends.
+    pub(super) fn are_changed(&self) -> bool {
+        matches!(&self.rest, Rest::Kept(kept) if kept.canon.is_some())
+    }
+
     /// The next of it. A stretch is given only to those who can take one.
     pub fn next(&mut self, takes_stretches: bool) -> Result<Next<'_>, Cause> {
         if let Some(octets) = self.head.take() {
@@ -74,7 +94,7 @@ impl<'a> Octets<'a> {
                 Rest::Kept(kept) => is_at_end(kept.source, kept.at, kept.end)?,
                 Rest::Flow(flow) => flow.is_at_end(),
             };
-            return Ok(Next::Block { octets, last });
+            return Ok(Next::block(octets, last));
         }
         match &mut self.rest {
             Rest::Kept(kept) => kept.next(takes_stretches),
@@ -158,6 +178,6 @@ impl Kept<'_> {
                 &self.out
             }
         };
-        Ok(Next::Block { octets, last })
+        Ok(Next::block(octets, last))
     }
 }

@@ -262,7 +262,7 @@ impl Message {
     /// Reads all that will go out.
     fn each_block(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Cause> {
         let mut octets = self.octets();
-        while let Next::Block { octets, last } = octets.next(false)? {
+        while let Next::Block { octets, last, .. } = octets.next(false)? {
             take(octets);
             if last {
                 break;
@@ -292,7 +292,7 @@ mod tests {
         let mut message = Message::open(&origin, handling, &Watch::default()).unwrap();
         let mut sent = Vec::new();
         let mut stream = message.octets();
-        while let Next::Block { octets, last } = stream.next(false).unwrap() {
+        while let Next::Block { octets, last, .. } = stream.next(false).unwrap() {
             sent.extend_from_slice(octets);
             if last {
                 break;

@@ -170,11 +170,12 @@ impl Scan {
         self.slowly(&block[last..]);
     }
 
-    /// Takes whole lines that end in CRLF and hold no NUL.
+    /// Takes whole lines that hold no NUL and no CR but in their ends.
     fn count(&mut self, plain: &Plain) {
         self.facts.eight_bit |= plain.has_eight_bit();
         self.facts.has_dots |= plain.has_dots();
-        self.facts.canonical += plain.octets();
+        self.facts.canonical += plain.octets() + plain.bare_lf();
+        self.facts.bare_lf += plain.bare_lf();
         self.line += plain.lines();
         self.at += plain.octets();
         self.line_start = self.at;

@@ -9,6 +9,7 @@ use crate::terms::endpoint::Place;
 use crate::terms::event::{Event, Observer, Status};
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::plan::Plan;
+use crate::terms::printable::path_name;
 use crate::terms::proxy::{Proxy, ProxyProblem};
 use crate::watch::wait::Watch;
 use rustix::io::Errno;
@@ -145,7 +146,7 @@ fn unix(path: &Path) -> Result<OwnedFd, Cause> {
     match rustix::net::connect(&socket, &address) {
         Ok(()) => Ok(socket),
         Err(error @ (Errno::CONNREFUSED | Errno::AGAIN | Errno::INTR)) => {
-            Err(Cause::NotReached(vec![(path.to_string_lossy().into_owned(), error.into())]))
+            Err(Cause::NotReached(vec![(path_name(path).into_owned(), error.into())]))
         }
         Err(error) => Err(Cause::Local(error.into())),
     }

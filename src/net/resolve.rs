@@ -34,7 +34,11 @@ pub fn resolve(
         Family::V6 => address.is_ipv6(),
     });
     let addresses = in_turn(wanted.collect());
-    if addresses.is_empty() { Err(Cause::NoSuchHost) } else { Ok(addresses) }
+    match (addresses.is_empty(), family) {
+        (false, _) => Ok(addresses),
+        (true, Family::Any) => Err(Cause::NoSuchHost),
+        (true, wanted) => Err(Cause::OtherFamily { wanted, is_literal: host.parse::<IpAddr>().is_ok() }),
+    }
 }
 
 pub fn is_localhost(host: &str) -> bool {
@@ -107,7 +111,8 @@ mod tests {
         assert_eq!(find("127.0.0.1", Family::Any).unwrap(), ["127.0.0.1:25".parse().unwrap()]);
         assert_eq!(find("localhost", Family::V4).unwrap(), ["127.0.0.1:25".parse().unwrap()]);
         assert_eq!(find("LOCALHOST", Family::Any).unwrap().len(), 2);
-        assert!(matches!(find("::1", Family::V4), Err(Cause::NoSuchHost)));
+        let other = find("::1", Family::V4).unwrap_err();
+        assert!(matches!(other, Cause::OtherFamily { wanted: Family::V4, is_literal: true }));
     }
 
     #[test]

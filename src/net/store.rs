@@ -3,11 +3,11 @@
 //! One bundle is read in one go: the directory of hashed links beside it costs many times as much.
 
 use crate::terms::failure::Cause;
-use crate::terms::tls::TlsProblem;
+use crate::terms::tls::{PemFile, TlsProblem};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where systems keep their bundle.
 const BUNDLES: [&str; 5] = [
@@ -18,12 +18,10 @@ const BUNDLES: [&str; 5] = [
     "/usr/local/share/certs/ca-root-nss.crt",
 ];
 
-pub(super) fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, Cause> {
-    if let Some(path) = ca_file {
-        let octets = std::fs::read(path)
-            .map_err(|error| Cause::Usage(format!("--ca-file {} cannot be read: {error}", path.display())))?;
-        let store = store_of(&octets);
-        let named = || Cause::Usage(format!("--ca-file {} holds no certificate in PEM form", path.display()));
+pub(super) fn roots(ca_file: Option<&PemFile>) -> Result<RootCertStore, Cause> {
+    if let Some(file) = ca_file {
+        let store = store_of(file.octets.expose());
+        let named = || Cause::Usage(format!("--ca-file {} holds no certificate in PEM form", file.name));
         return if store.is_empty() { Err(named()) } else { Ok(store) };
     }
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

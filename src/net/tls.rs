@@ -6,7 +6,7 @@ use super::link::Binding;
 use super::store::roots;
 use super::verify::{Store, Verifier};
 use crate::terms::failure::Cause;
-use crate::terms::tls::{Oldest, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
+use crate::terms::tls::{Oldest, PemFile, Tls, TlsFacts, TlsProblem, TlsWishes, Trust};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags};
 use rustls::client::WebPkiServerVerifier;
@@ -15,7 +15,6 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion, version};
 use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::OwnedFd;
-use std::path::Path;
 use std::sync::Arc;
 
 /// What it takes to secure a connection to one host.
@@ -54,7 +53,7 @@ impl Securing {
         let inner = if pinned || self.wishes.insecure {
             None
         } else {
-            match roots(self.wishes.ca_file.as_deref()) {
+            match roots(self.wishes.ca_file.as_ref()) {
                 Ok(roots) => {
                     let roots = Arc::new(roots);
                     let builder = WebPkiServerVerifier::builder_with_provider(
@@ -294,10 +293,9 @@ fn words(name: &str) -> String {
     text
 }
 
-fn chain_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
-    let unusable = |why: String| Cause::Usage(format!("the client certificate {} {why}", path.display()));
-    let found = CertificateDer::pem_file_iter(path).map_err(|error| unusable(reason(&error)))?;
-    let chain: Result<Vec<_>, _> = found.collect();
+fn chain_of(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, Cause> {
+    let unusable = |why: String| Cause::Usage(format!("the client certificate {} {why}", file.name));
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(file.octets.expose()).collect();
     match chain {
         Ok(chain) if chain.is_empty() => Err(unusable("holds no certificate".to_owned())),
         Ok(chain) => Ok(chain),
@@ -305,13 +303,13 @@ fn chain_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
     }
 }
 
-fn key_of(path: &Path) -> Result<PrivateKeyDer<'static>, Cause> {
-    PrivateKeyDer::from_pem_file(path)
-        .map_err(|error| Cause::Usage(format!("the client key {} {}", path.display(), reason(&error))))
+fn key_of(file: &PemFile) -> Result<PrivateKeyDer<'static>, Cause> {
+    PrivateKeyDer::from_pem_slice(file.octets.expose())
+        .map_err(|error| Cause::Usage(format!("the client key {} {}", file.name, reason(&error))))
 }
 
-fn unfit_pair(cert: &Path, key: &Path, error: &rustls::Error) -> Cause {
-    let (cert, key) = (cert.display(), key.display());
+fn unfit_pair(cert: &PemFile, key: &PemFile, error: &rustls::Error) -> Cause {
+    let (cert, key) = (&cert.name, &key.name);
     let why = match error {
         rustls::Error::InconsistentKeys(_) => "do not belong together".to_owned(),
         rustls::Error::General(why) => format!("cannot be used: {why}"),
@@ -323,7 +321,6 @@ fn unfit_pair(cert: &Path, key: &Path, error: &rustls::Error) -> Cause {
 fn reason(error: &rustls::pki_types::pem::Error) -> String {
     use rustls::pki_types::pem::Error;
     match error {
-        Error::Io(error) => format!("cannot be read: {error}"),
         Error::NoItemsFound => {
             "holds nothing of the kind in PEM form (an encrypted key is not taken)".to_owned()
         }

@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags};
 
 use super::behaviour::BehaviourProblem;
 use super::stream::Socket;
+use crate::terms::printable::path_name;
 
 /// Names a place to listen on, and once bound the place that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl fmt::Display for Listen {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(address) => address.fmt(out),
-            Self::Unix(path) => write!(out, "unix:{}", path.display()),
+            Self::Unix(path) => write!(out, "unix:{}", path_name(path)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is known of a message that was taken: the object in `DIR/envelopes/NAME.json` and the line of `--json`.
 
-use std::path::{Path, PathBuf};
+use crate::terms::printable::path_name;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
@@ -74,7 +75,7 @@ pub struct Kept {
 }
 
 fn lossy<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
-    path.as_deref().map(Path::to_string_lossy).serialize(to)
+    path.as_deref().map(path_name).serialize(to)
 }
 
 fn rfc3339<S: Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {

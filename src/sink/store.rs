@@ -16,6 +16,7 @@ use std::{fmt, process};
 use rustix::fs::{Access, access};
 
 use super::kept::Kept;
+use crate::terms::printable::path_name;
 
 /// Chooses where messages are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,10 @@ pub enum StoreProblem {
 impl fmt::Display for StoreProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Foreign(dir) => write!(out, "{} is neither empty nor a Maildir", dir.display()),
-            Self::System(dir, trouble) => write!(out, "cannot keep messages in {}: {trouble}", dir.display()),
+            Self::Foreign(dir) => write!(out, "{} is neither empty nor a Maildir", path_name(dir)),
+            Self::System(dir, trouble) => {
+                write!(out, "cannot keep messages in {}: {trouble}", path_name(dir))
+            }
         }
     }
 }

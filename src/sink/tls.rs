@@ -15,6 +15,7 @@ use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 use super::stream::{Socket, Stream};
 use crate::net::certificate::sha256;
 use crate::net::clock::Clock;
+use crate::terms::printable::path_name;
 use crate::terms::tls::Fingerprint;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -52,12 +53,12 @@ impl fmt::Display for CertificateProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path, pem::Error::Io(trouble)) => {
-                write!(out, "cannot read {}: {trouble}", path.display())
+                write!(out, "cannot read {}: {trouble}", path_name(path))
             }
             Self::File(path, pem::Error::NoItemsFound) => {
-                write!(out, "{} holds nothing of the kind in PEM form", path.display())
+                write!(out, "{} holds nothing of the kind in PEM form", path_name(path))
             }
-            Self::File(path, trouble) => write!(out, "{} is no PEM file: {trouble}", path.display()),
+            Self::File(path, trouble) => write!(out, "{} is no PEM file: {trouble}", path_name(path)),
             Self::Unfit(rustls::Error::InconsistentKeys(_)) => {
                 out.write_str("the certificate and the key do not belong together")
             }

@@ -17,27 +17,22 @@ pub(super) fn send<L: Link>(
     observer: &mut dyn Observer,
 ) -> Result<(), Failure> {
     let mut push = Push::new(talk, message, eight_bit, observer);
-    let mut stuffer = message.may_have_dots().then(Stuffer::default);
-    let stretches = stuffer.is_none() && push.takes_files();
-    let mut octets = message.octets();
-    let mut stuffed = Vec::new();
-    loop {
-        let next = octets.next(stretches).map_err(|cause| push.broken(cause))?;
-        match next {
-            Next::Wait(source) => push.wait_for(source)?,
-            Next::Stretch(stretch) => push.stretch(&stretch)?,
-            Next::Block { octets: block, last } => {
-                push.judge(block)?;
-                let out = match &mut stuffer {
-                    None => block,
-                    Some(stuffer) => stuffer.pass(block, &mut stuffed),
-                };
-                if last {
-                    return push.last(out, b".\r\n", block.len());
+    let dots = message.may_have_dots().then(Stuffer::default);
+    let stretches = dots.is_none() && push.takes_files();
+    message.supply(dots, |mut supply| {
+        loop {
+            match supply.next(stretches).map_err(|cause| push.broken(cause))? {
+                Next::Wait(source) => push.wait_for(source)?,
+                Next::Stretch(stretch) => push.stretch(&stretch)?,
+                Next::Block { octets, own, last } => {
+                    push.judge(octets)?;
+                    if last {
+                        return push.last(octets, b".\r\n", own);
+                    }
+                    push.octets(octets, b"")?;
+                    push.went(own);
                 }
-                push.octets(out, b"")?;
-                push.went(block.len());
             }
         }
-    }
+    })
 }

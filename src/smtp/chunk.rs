@@ -4,6 +4,7 @@
 //! refused chunk keeps the replies in step, as long as neither a longer chunk is under way nor the one with LAST begun.
 
 use super::push::Push;
+use super::stuff::Stuffer;
 use super::talk::Talk;
 use crate::message::octets::Next;
 use crate::message::open::Message;
@@ -43,7 +44,7 @@ pub(super) fn whole(message: &mut Message) -> Result<Vec<u8>, Failure> {
     let size = message.size().unwrap_or(0);
     let mut whole = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     let mut octets = message.octets();
-    while let Next::Block { octets, last } = octets.next(false).map_err(broken)? {
+    while let Next::Block { octets, last, .. } = octets.next(false).map_err(broken)? {
         whole.extend_from_slice(octets);
         if last && whole.len() as u64 == size {
             return Ok(whole);
@@ -87,33 +88,36 @@ fn at_once<L: Link>(push: &mut Push<'_, '_, L>, message: &mut Message, size: u64
         let octets = whole(message).map_err(|failure| push.broken(failure.cause))?;
         return push.last(prefix.as_bytes(), &octets, octets.len());
     }
-    let mut octets = message.octets();
-    loop {
-        let next = octets.next(stretches).map_err(|cause| push.broken(cause))?;
-        let going = match &next {
-            Next::Wait(_) => 0,
-            Next::Stretch(stretch) => stretch.octets,
-            Next::Block { octets, .. } => octets.len() as u64,
-        };
-        let last = matches!(next, Next::Block { last: true, .. });
-        if going > left || (last && going < left) {
-            return Err(push.broken(Cause::Unfit(Unfit::Changed)));
-        }
-        left -= going;
-        match next {
-            Next::Wait(source) => push.wait_for(source)?,
-            Next::Stretch(stretch) => {
-                push.octets(prefix.as_bytes(), b"")?;
-                push.stretch(&stretch)?;
+    message.supply(None::<Stuffer>, |mut supply| {
+        loop {
+            let next = supply.next(stretches).map_err(|cause| push.broken(cause))?;
+            let going = match &next {
+                Next::Wait(_) => 0,
+                Next::Stretch(stretch) => stretch.octets,
+                Next::Block { octets, .. } => octets.len() as u64,
+            };
+            let last = matches!(next, Next::Block { last: true, .. });
+            if going > left || (last && going < left) {
+                return Err(push.broken(Cause::Unfit(Unfit::Changed)));
             }
-            Next::Block { octets, last: true } => return push.last(prefix.as_bytes(), octets, octets.len()),
-            Next::Block { octets, last: false } => {
-                push.octets(prefix.as_bytes(), octets)?;
-                push.went(octets.len());
+            left -= going;
+            match next {
+                Next::Wait(source) => push.wait_for(source)?,
+                Next::Stretch(stretch) => {
+                    push.octets(prefix.as_bytes(), b"")?;
+                    push.stretch(&stretch)?;
+                }
+                Next::Block { octets, last: true, .. } => {
+                    return push.last(prefix.as_bytes(), octets, octets.len());
+                }
+                Next::Block { octets, last: false, .. } => {
+                    push.octets(prefix.as_bytes(), octets)?;
+                    push.went(octets.len());
+                }
             }
+            prefix.clear();
         }
-        prefix.clear();
-    }
+    })
 }
 
 /// Chunks of a stream; small blocks are put together.
@@ -135,7 +139,7 @@ fn as_it_comes<L: Link>(
             Next::Stretch(_) => {
                 return Err(chunks.push.broken(Cause::Bug("a stream has no stretches".to_owned())));
             }
-            Next::Block { octets, last } => (octets, last),
+            Next::Block { octets, last, .. } => (octets, last),
         };
         chunks.push.judge(block)?;
         let apart = gathered.len() + block.len() > WORTHY && !gathered.is_empty();

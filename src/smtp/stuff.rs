@@ -1,5 +1,6 @@
 //! Dots at line starts doubled (RFC 5321 section 4.5.2), over canonical lines in any blocks.
 
+use crate::message::supply::Shape;
 use memchr::memmem;
 
 /// Doubles dots; it remembers whether the last block ended a line.
@@ -15,9 +16,9 @@ impl Default for Stuffer {
     }
 }
 
-impl Stuffer {
+impl Shape for Stuffer {
     /// The block with its dots doubled; the block itself where there are none.
-    pub fn pass<'a>(&mut self, block: &'a [u8], out: &'a mut Vec<u8>) -> &'a [u8] {
+    fn pass<'a>(&mut self, block: &'a [u8], out: &'a mut Vec<u8>) -> &'a [u8] {
         let starts_with_dot = self.line_start && block.first() == Some(&b'.');
         if !starts_with_dot && self.finder.find(block).is_none() {
             if let Some(last) = block.last() {
@@ -30,8 +31,7 @@ impl Stuffer {
         out
     }
 
-    /// Appends the block with its dots doubled.
-    pub fn feed(&mut self, block: &[u8], out: &mut Vec<u8>) {
+    fn feed(&mut self, block: &[u8], out: &mut Vec<u8>) {
         if self.line_start && block.first() == Some(&b'.') {
             out.push(b'.');
         }

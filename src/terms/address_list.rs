@@ -59,6 +59,8 @@ pub(super) fn ends(text: &str) -> Result<Vec<(usize, String)>, AddressProblem> {
     Ok(found)
 }
 
+const SEMICOLON: &str = "semicolons do not separate addresses, commas do";
+
 fn walk_bare(bare: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProblem> {
     let mut rest = bare;
     loop {
@@ -76,7 +78,8 @@ fn walk_bare(bare: &str, empty: Empty, tell: Tell<'_>) -> Result<(), AddressProb
                 }
                 continue;
             }
-            Some(':' | ';') => return Err(problem(element, "a colon or semicolon stands outside a group")),
+            Some(':') => return Err(problem(element, "a colon stands outside a group")),
+            Some(';') => return Err(problem(&rest[..=element.len()], SEMICOLON)),
             _ => take(element, empty, tell)?,
         }
         match stop {

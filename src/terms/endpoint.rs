@@ -2,7 +2,7 @@
 
 use super::address::domain_name;
 use super::amount::whole;
-use super::printable::printable;
+use super::printable::{path_name, printable};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
@@ -53,7 +53,7 @@ impl fmt::Display for Endpoint {
         match &self.place {
             Place::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Place::Tcp { host, port } => write!(f, "{host}:{port}"),
-            Place::Unix(path) => f.write_str(&printable(&path.to_string_lossy())),
+            Place::Unix(path) => f.write_str(&printable(&path_name(path))),
         }
     }
 }
@@ -198,7 +198,7 @@ mod tests {
 
     fn read(text: &str) -> String {
         match Server::parse(text) {
-            Ok(Server::Sink(dir)) => format!("sink {}", dir.display()),
+            Ok(Server::Sink(dir)) => format!("sink {}", path_name(&dir)),
             Ok(Server::At(at)) => format!("{:?} {} tls={} user={:?}", at.protocol, at, at.tls_first, at.user),
             Err(problem) => panic!("{text}: {problem}"),
         }

@@ -2,6 +2,7 @@
 
 use super::address::AddressProblem;
 use super::answer::Answer;
+use super::plan::Family;
 use super::proxy::ProxyProblem;
 use super::reply::{Garble, Reply};
 use super::tls::TlsProblem;
@@ -156,6 +157,11 @@ pub enum Cause {
     ReadFailed(io::Error),
     WriteFailed(io::Error),
     NoSuchHost,
+    /// The host has addresses, and none of the family that is wanted; or it is named by one of the other.
+    OtherFamily {
+        wanted: Family,
+        is_literal: bool,
+    },
     LookupFailed(String),
     NotReached(Vec<(String, io::Error)>),
     /// A reason on this machine: a socket path, a source address, no sockets left.
@@ -229,6 +235,9 @@ impl Cause {
             Cause::ReadFailed(error) => Cause::ReadFailed(copy(error)),
             Cause::WriteFailed(error) => Cause::WriteFailed(copy(error)),
             Cause::NoSuchHost => Cause::NoSuchHost,
+            Cause::OtherFamily { wanted, is_literal } => {
+                Cause::OtherFamily { wanted: *wanted, is_literal: *is_literal }
+            }
             Cause::LookupFailed(why) => Cause::LookupFailed(why.clone()),
             Cause::NotReached(tried) => {
                 Cause::NotReached(tried.iter().map(|(place, error)| (place.clone(), copy(error))).collect())

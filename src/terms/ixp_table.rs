@@ -320,7 +320,7 @@ pub(super) const ROWS: &[Row] = &[
         "use the port with TLS from the first byte (smtps://), or another server"),
     row("IXP_S_SMTP_NO_DSN_SUPPORT", 0x800CCC7E, Some(94), Some(69), Permanent, Yes,
         "DSN wanted, not offered; the message goes out anyway",
-        "leave --require-dsn out, or use a server that offers DSN"),
+        "nothing was sent, as --require-dsn wants it: leave that out and the message goes out without reports, or use a server that offers DSN"),
     row("IXP_E_SMTP_454_STARTTLS_FAILED", 0x800CCC7F, Some(95), Some(75), Temporary, Yes,
         "SMTP reply 454 (TLS or AUTH out of order for now)",
         "try again later"),

@@ -118,7 +118,7 @@ fn cause_name(cause: &Cause) -> &'static str {
         Cause::Closed => "IXP_E_CONNECTION_DROPPED",
         Cause::ReadFailed(_) => "IXP_E_SOCKET_READ_ERROR",
         Cause::WriteFailed(_) => "IXP_E_SOCKET_WRITE_ERROR",
-        Cause::NoSuchHost => "IXP_E_CANT_FIND_HOST",
+        Cause::NoSuchHost | Cause::OtherFamily { .. } => "IXP_E_CANT_FIND_HOST",
         Cause::LookupFailed(_) | Cause::Proxy(_) => "IXP_E_CONN",
         Cause::NotReached(_) => "IXP_E_FAILED_TO_CONNECT",
         Cause::Local(_) => "IXP_E_SOCKET_CONNECT_ERROR",

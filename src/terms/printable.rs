@@ -1,6 +1,8 @@
 //! Text from elsewhere made fit for a terminal: no control character, no escape sequence, one line.
 
 use std::borrow::Cow;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Replaces controls, separators, invisible and bidirectional characters by a visible `\xNN` or `\u{NNNN}`.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -27,6 +29,31 @@ pub fn printable_octets(octets: &[u8]) -> String {
         Ok(text) => printable(text).into_owned(),
         Err(_) => printable(&octets.iter().map(|&b| char::from(b)).collect::<String>()).into_owned(),
     }
+}
+
+/// The name of a file: itself where it is UTF-8, else as a shell reads it back, with every odd octet told (`$'caf\xe9'`).
+pub fn path_name(path: &Path) -> Cow<'_, str> {
+    let octets = path.as_os_str().as_bytes();
+    if let Ok(name) = std::str::from_utf8(octets) {
+        return name.into();
+    }
+    let mut name = "$'".to_owned();
+    for chunk in octets.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => name.extend(['\\', c]),
+                c if is_unsafe(c) => told(c.encode_utf8(&mut [0; 4]).as_bytes(), &mut name),
+                c => name.push(c),
+            }
+        }
+        told(chunk.invalid(), &mut name);
+    }
+    name.push('\'');
+    name.into()
+}
+
+fn told(octets: &[u8], name: &mut String) {
+    octets.iter().for_each(|octet| name.push_str(&format!("\\x{octet:02x}")));
 }
 
 /// Makes JSON fit for a terminal: what it leaves bare inside its strings becomes `\uXXXX`, which reads the same.
@@ -57,6 +84,21 @@ pub fn is_unsafe(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn a_name_that_is_no_text_is_told_octet_by_octet() {
+        for (given, shown) in [
+            (&b"caf\xc3\xa9 \\xe9'.eml"[..], "café \\xe9'.eml"),
+            (b"line\nbreak", "line\nbreak"),
+            (b"caf\xe9.eml", "$'caf\\xe9.eml'"),
+            (b"\xc3\xa9 \xe9\\'\n\x1b", "$'é \\xe9\\\\\\'\\x0a\\x1b'"),
+            (b"\xe2\x80\xae\xff", "$'\\xe2\\x80\\xae\\xff'"),
+            (b"\xe2\x82", "$'\\xe2\\x82'"),
+        ] {
+            assert_eq!(path_name(Path::new(OsStr::from_bytes(given))), shown);
+        }
+    }
 
     #[test]
     fn nothing_that_moves_a_cursor_survives() {

@@ -84,7 +84,7 @@ impl Reply {
 
 impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code)?;
+        write!(f, "{:03}", self.code)?;
         if let Some(enhanced) = &self.enhanced {
             write!(f, " {enhanced}")?;
         }
@@ -207,6 +207,7 @@ mod tests {
             (vec![b"550 2.0.0 class does not agree"], "550 2.0.0 class does not agree"),
             (vec![b"450 4.2.1000 too long a detail"], "450 4.2.1000 too long a detail"),
             (vec![b"250 caf\xe9"], "250 café"),
+            (vec![b"000 x"], "000 x"),
         ] {
             assert_eq!(read(&lines).unwrap().unwrap().to_string(), shown);
         }

@@ -1,6 +1,7 @@
 //! What is wished of TLS, what a session got of it, and what can be wrong with a certificate.
 
-use std::path::PathBuf;
+use super::secret::Secret;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// When a connection must have TLS.
@@ -22,19 +23,26 @@ pub enum Oldest {
 /// A certificate's SHA-256.
 pub type Fingerprint = [u8; 32];
 
+/// A file in PEM form as it was named, and all that it held: a pipe gives that only once. It may be a key.
+#[derive(Clone, Debug)]
+pub struct PemFile {
+    pub name: String,
+    pub octets: Arc<Secret>,
+}
+
 /// What options and account say about TLS.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct TlsWishes {
     /// None where nothing was said: the rules decide by the address connected to.
     pub when: Option<Tls>,
     /// Another name than the host's to check and to send as SNI.
     pub name: Option<String>,
     /// Replaces the system's store.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<PemFile>,
     /// One that matches stands for chain, name and date.
     pub pins: Vec<Fingerprint>,
-    pub client_cert: Option<PathBuf>,
-    pub client_key: Option<PathBuf>,
+    pub client_cert: Option<PemFile>,
+    pub client_key: Option<PemFile>,
     pub oldest: Oldest,
     /// Any certificate is taken.
     pub insecure: bool,

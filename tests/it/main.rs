@@ -16,6 +16,7 @@ mod laws;
 mod login;
 mod papers;
 mod post;
+mod product;
 mod proxy;
 mod readme;
 mod real;

@@ -5,6 +5,7 @@ use super::file::{Extent, Opened, SAFE, failure};
 use super::kind::Kind;
 use super::{helper, netrc};
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use crate::terms::secret::Secret;
 use crate::watch::wait::Watch;
 use std::ffi::OsString;
@@ -190,7 +191,7 @@ fn from_netrc(
     let Some(path) = path else { return Ok(None) };
     let Some(opened) = if_there(Opened::path(&path, safe))? else { return Ok(None) };
     let octets = opened.read(Extent::Whole, watch)?;
-    let name = path.to_string_lossy().into_owned();
+    let name = path_name(&path).into_owned();
     let secret = netrc::find(octets.all(), wanted.host, wanted.user).map_err(|line| {
         failure(Cause::Config(format!("{name} has a quote in line {line} that is not closed")))
     })?;

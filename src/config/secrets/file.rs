@@ -5,6 +5,7 @@
 
 use super::octets::{Came, LONGEST, Octets};
 use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::printable::path_name;
 use crate::watch::wait::{Halt, Watch};
 use rustix::event::PollFlags;
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat};
@@ -45,7 +46,7 @@ pub(super) fn halted(halt: Halt, limit: Duration) -> Failure {
 impl Opened {
     /// Opens a path once; files below the safe folders may be readable by others.
     pub(in crate::config) fn path(path: &Path, safe: &[PathBuf]) -> Result<Opened, Failure> {
-        let name = path.to_string_lossy().into_owned();
+        let name = path_name(path).into_owned();
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let opened = rustix::fs::openat(CWD, path, flags, Mode::empty());
         let fd = opened.map_err(|error| unreadable(error).about(&*name))?;

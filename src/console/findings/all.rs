@@ -36,6 +36,9 @@ pub fn way_on(survey: &Survey, failure: &Failure) -> Option<String> {
         Cause::Refused(reply) => envelope::advice(failure.stage, reply, survey),
         Cause::Lacks(_) => security::advice_without_starttls(failure, survey),
         Cause::NoSuchHost => Some("look at the spelling of --server".to_owned()),
+        Cause::OtherFamily { .. } => {
+            Some("leave -4 or -6 out, or name a host with such an address".to_owned())
+        }
         Cause::LookupFailed(_) => Some("look at the name servers in /etc/resolv.conf".to_owned()),
         _ => None,
     };

@@ -218,6 +218,29 @@ fn hold(path: &Path, octets: &[u8], piece: usize) -> Result<(), String> {
     Ok(())
 }
 
+#[test]
+fn a_long_file_brings_the_same_octets() {
+    // Above this a second thread reads, and makes lines and dots ready.
+    const LONG: usize = 8 * 1024 * 1024;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("note.eml");
+    for (end, oddity) in [("\n", ""), ("\r\n", ".\r\n"), ("\n", ".\n..\n.\n"), ("\n", "\r\r\n.\r"), ("", ".")]
+    {
+        let line = [&"x".repeat(998), end, ".", &"y".repeat(79), end].concat();
+        let mut body: Vec<u8> = line.bytes().cycle().take(LONG + 200_000).collect();
+        for border in (64 * 1024..body.len()).step_by(64 * 1024).skip(1).step_by(3) {
+            body[border - HEAD.len()..][..oddity.len()].copy_from_slice(oddity.as_bytes());
+        }
+        let octets = [HEAD, &body].concat();
+        std::fs::write(&path, &octets).unwrap();
+        let wanted = canonical(&octets);
+        for (recipients, chunking) in [(1, false), (1, true)] {
+            let kept = sent(&plan("127.0.0.1:25", false), chunking, recipients, open(&path));
+            assert!(kept == wanted, "lines that end in {end:?}, {oddity:?} in them, chunking {chunking}");
+        }
+    }
+}
+
 /// Lines of one kind, with oddities around the borders of blocks.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let oddities: &[&[u8]] =

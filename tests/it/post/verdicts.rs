@@ -257,3 +257,65 @@ fn the_body_of_the_answer_goes_where_it_is_asked_for() {
     let (ran, _) = desk.run::<()>("post {url}/in note.eml --output - --json", Feed::Nothing, vec![]);
     ran.must("two want it", 2, &[]);
 }
+
+#[test]
+fn a_file_for_the_answer_keeps_what_it_has_until_there_is_one() {
+    let desk = Desk::new();
+    let out = desk.place.path().join("out");
+    let link = desk.place.path().join("link");
+    std::os::unix::fs::symlink("out", &link).unwrap();
+    let say = |text: &'static str| {
+        part(move |mut peer: Peer| {
+            peer.whole();
+            peer.say(text);
+        })
+    };
+    let old = "what was there before\n";
+    let refusal = "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n";
+    let cut = "HTTP/1.1 200 OK\r\nContent-Le";
+    for (answer, exit, left) in [
+        ("", 40, old),
+        (cut, 40, old),
+        (refusal, 52, old),
+        ("HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\nwhat", 52, "what"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes", 0, "yes"),
+        ("HTTP/1.1 204 OK\r\n\r\n", 0, ""),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, ""),
+    ] {
+        std::fs::write(&out, old).unwrap();
+        let (ran, _) = desk.post("--output link", vec![say(answer)]);
+        ran.must(answer, exit, &[]);
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), left, "{answer}");
+        assert!(link.is_symlink());
+    }
+    std::fs::write(&out, old).unwrap();
+    let (ran, _) = desk.run::<()>(
+        "post http://127.0.0.1:9/in note.eml --output out --content-type a/b",
+        Feed::Nothing,
+        vec![],
+    );
+    ran.must("nobody there", 14, &[]);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), old);
+    let (ran, _) =
+        desk.run::<()>("post {url}/in note.eml --output . --content-type a/b", Feed::Nothing, vec![]);
+    ran.must("a directory", 2, &[". cannot be written: "]);
+}
+
+#[test]
+fn a_pipe_for_the_answer_is_written_through_and_needs_a_reader() {
+    let desk = Desk::new();
+    let pipe = desk.place.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+    let (ran, _) = desk.run::<()>("post {url}/in note.eml --output pipe", Feed::Nothing, vec![]);
+    ran.must("nobody reads", 2, &["pipe cannot be written: nobody reads it"]);
+    let mut reader = std::fs::File::options().read(true).write(true).open(&pipe).unwrap();
+    let yes = part(|mut peer: Peer| {
+        peer.whole();
+        peer.say("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes");
+    });
+    let (ran, _) = desk.post("--output pipe", vec![yes]);
+    ran.must("somebody reads", 0, &[]);
+    let mut heard = [0; 3];
+    std::io::Read::read_exact(&mut reader, &mut heard).unwrap();
+    assert_eq!(&heard, b"yes");
+}

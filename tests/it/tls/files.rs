@@ -1,10 +1,18 @@
 //! Files about TLS are judged before the first packet, and the environment may name the store.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use rustix::fs::{CWD, Mode, OFlags, mkfifoat, openat};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::server::{Door, Stage, mail_server, run};
 use crate::fixture::certificates::{Authority, Draft};
+use crate::fixture::limit::finished;
 
 #[test]
 fn a_file_that_is_of_no_use_is_a_usage_error_before_the_first_packet() {
@@ -90,4 +98,66 @@ fn the_environment_names_the_store() {
         ran.must(&case, exit, &[said]);
         assert_eq!(kept.messages.len(), usize::from(exit == 0), "{case}");
     }
+}
+
+fn pipe(stage: &Stage, name: &str) {
+    mkfifoat(CWD, stage.place.path().join(name), Mode::RUSR | Mode::WUSR).unwrap();
+}
+
+#[test]
+fn a_pipe_gives_what_somebody_writes_into_it() {
+    let stage = Stage::new();
+    let client = stage.authority.sign(&Draft::of(&["ada"]).for_clients());
+    for (name, text) in
+        [("ca.pipe", stage.authority.pem()), ("cert.pipe", client.pem()), ("key.pipe", client.key_pem())]
+    {
+        pipe(&stage, name);
+        let path = stage.place.path().join(name);
+        thread::spawn(move || std::fs::write(path, text).unwrap());
+    }
+    let options = "--tls required --ca-file ca.pipe --client-cert cert.pipe --client-key key.pipe";
+    let (ran, kept) = stage.send(&Door::showing(&stage.good()), options);
+    ran.must("three pipes", 0, &[]);
+    assert_eq!(kept.messages.len(), 1);
+}
+
+#[test]
+fn a_pipe_that_nobody_writes_into_is_waited_for_until_the_deadline() {
+    let stage = Stage::new();
+    pipe(&stage, "mute");
+    for option in ["--ca-file mute", "--client-cert mute", "--client-cert ca.pem --client-key mute"] {
+        let words = format!("send note.eml --server smtp://127.0.0.1:9 --deadline 0.3 {option}");
+        run(stage.place.path(), &words, &[]).must(option, 25, &["the deadline of 300 ms passed"]);
+    }
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_pipe() {
+    let stage = Stage::new();
+    pipe(&stage, "mute");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mailxport"))
+        .args(["send", "note.eml", "--server", "smtp://127.0.0.1:9", "--ca-file", "mute"])
+        .args(["--from", "a@d.example", "--to", "b@d.example"])
+        .env_clear()
+        .env("MAILXPORT_CONFIG", "/dev/null")
+        .current_dir(stage.place.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever may write without waiting knows that there is a reader.
+    let writer = loop {
+        let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match openat(CWD, stage.place.path().join("mute"), flags, Mode::empty()) {
+            Ok(writer) => break File::from(writer),
+            Err(rustix::io::Errno::NXIO) => assert!(child.try_wait().unwrap().is_none(), "it has left"),
+            Err(error) => panic!("{error}"),
+        }
+        thread::yield_now();
+    };
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let output = finished(child);
+    drop(writer);
+    assert_eq!(output.status.signal(), Some(15), "{}", String::from_utf8_lossy(&output.stderr));
 }
