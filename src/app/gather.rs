@@ -1,7 +1,7 @@
 //! Messages and addresses gathered from arguments and files into letters, before the first packet.
 
 use super::choose::{Gate, Opened};
-use super::plan::usage;
+use super::plan::{told, usage};
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
 use crate::console::voice::name_of;
@@ -173,7 +173,7 @@ pub fn log(option: &str, path: &Path) -> Result<File, Failure> {
     no_hyphen(option, path)?;
     let opened = appendable(path).and_then(|mut log| begin_a_line(path, &mut log).map(|()| log));
     let opened = opened.with_context(|| format!("{} cannot be written", path_name(path)));
-    opened.map_err(|problem| usage(format!("{problem:#}")))
+    opened.map_err(|problem| usage(told(&problem)))
 }
 
 /// True for two names of one regular file.
