@@ -14,13 +14,13 @@ use std::os::fd::AsFd;
 /// Ends a command with its product; without it no status is that of a success.
 pub fn end(product: &str, ixp: Ixp) -> u8 {
     let _ = outlive_limits_on_files();
-    ended(hand_over(product), ixp)
+    ended(open().map_err(|failure| told(&failure)).and_then(|stream| write(stream, product)), ixp)
 }
 
 /// The same of a command whose status alone may be asked for: standard output may be thrown away by being closed.
 pub fn end_by_status(product: &str, ixp: Ixp) -> u8 {
     let _ = outlive_limits_on_files();
-    ended(stream().map_err(|failure| told(&failure)).and_then(|stream| write(stream, product)), ixp)
+    ended(hand_over(product), ixp)
 }
 
 fn ended(handed_over: Result<(), Ixp>, ixp: Ixp) -> u8 {
@@ -28,9 +28,9 @@ fn ended(handed_over: Result<(), Ixp>, ixp: Ixp) -> u8 {
     guard::status(lost.unwrap_or(ixp))
 }
 
-/// Writes all of it; where that is not possible, says so and gives the status of it.
+/// Writes all of it, if only to where it is thrown away; where that is not possible, says so and gives the status of it.
 pub fn hand_over(product: &str) -> Result<(), Ixp> {
-    open().map_err(|failure| told(&failure)).and_then(|stream| write(stream, product))
+    stream().map_err(|failure| told(&failure)).and_then(|stream| write(stream, product))
 }
 
 fn write(mut stream: File, product: &str) -> Result<(), Ixp> {

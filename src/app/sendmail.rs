@@ -116,8 +116,10 @@ fn verify(wishes: &Wishes, watch: &Arc<Watch>) -> Result<u8, Failure> {
         die_of(signal);
     }
     let (recipients, failure) = sendmail::verified(&survey);
-    let status =
-        product::end(&recipients.iter().map(|line| format!("{line}\n")).collect::<String>(), survey.ixp());
+    let status = product::end_by_status(
+        &recipients.iter().map(|line| format!("{line}\n")).collect::<String>(),
+        survey.ixp(),
+    );
     failure.iter().for_each(|line| out::say(&format!("{line}\n")));
     Ok(status)
 }
