@@ -1,7 +1,7 @@
 //! `post --output`: where the body of the answer goes. A file keeps what it has until there is an answer to take its place.
 
 use super::gather::{self, appendable};
-use super::plan::usage;
+use super::plan::{told, usage};
 use super::product;
 use crate::cli::post::PostArgs;
 use crate::terms::failure::Failure;
@@ -24,7 +24,7 @@ pub(super) fn output(args: &PostArgs, body: Option<&Path>) -> Result<Option<Box<
         return Err(usage(format!("{} is posted, and cannot take the answer too", path_name(path))));
     }
     let opened = appendable(path).with_context(|| format!("{} cannot be written", path_name(path)));
-    let file = opened.map_err(|problem| usage(format!("{problem:#}")))?;
+    let file = opened.map_err(|problem| usage(told(&problem)))?;
     Ok(Some(Box::new(Place { file, is_begun: false })))
 }
 

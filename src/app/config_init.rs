@@ -35,10 +35,10 @@ pub fn run(args: &InitArgs) -> u8 {
 fn written(args: &InitArgs) -> Result<PathBuf, Failure> {
     let path = match place::find(args.config.as_deref().map(Path::as_os_str), &Around::Environment) {
         Place::Named(path) => path,
-        Place::Usual(places) => places.into_iter().next().ok_or_else(|| usage("there is no place for it"))?,
+        Place::Usual(places) => own(places)?,
         Place::Nowhere => return Err(usage("--config names no file")),
     };
-    if exists(&path).unwrap_or(true) {
+    if exists(&path).map_err(|error| unwritable(&path, &error))? {
         let words = format!("{} is there already and stays as it is", path_name(&path));
         return Err(wanting(
             words,
@@ -50,10 +50,21 @@ fn written(args: &InitArgs) -> Result<PathBuf, Failure> {
         return Err(wanting(words, "mailxport(5) has an example of the file"));
     }
     let answers = asked(&path)?;
-    write(&path, &page(&answers))
-        .map_err(|error| usage(format!("{} cannot be written: {error}", path_name(&path))))?;
+    write(&path, &page(&answers)).map_err(|error| unwritable(&path, &error))?;
     tell(&format!("{} is written. A check of the server follows: it sends nothing.\n\n", path_name(&path)))?;
     Ok(path)
+}
+
+/// The place of the caller alone: that of the whole machine, where there is no home, has to be named.
+fn own(places: Vec<PathBuf>) -> Result<PathBuf, Failure> {
+    let [own, _] = <[PathBuf; 2]>::try_from(places)
+        .map_err(|_| wanting("there is no home to write it to".to_owned(), "--config FILE names a place"))?;
+    Ok(own)
+}
+
+/// The draft beside it is nobody's business.
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    usage(format!("{} cannot be written: {}", path_name(path), voice::os(error)))
 }
 
 fn wanting(what: String, way: &str) -> Failure {
@@ -129,5 +140,17 @@ fn checked(path: &Path) -> u8 {
     match Root::read(&arguments) {
         Ok(Root { command: Command::Check(args) }) => check::run(&args),
         _ => guard::status(Ixp::usage()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_cannot_be_written_to_is_told_without_the_draft() {
+        let error = tempfile::NamedTempFile::new_in("no/such/folder");
+        let told = voice::without_mail(&unwritable(Path::new("c.toml"), &error.unwrap_err()));
+        assert_eq!(told, ["mailxport: error: c.toml cannot be written: no such file or directory"]);
     }
 }

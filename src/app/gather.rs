@@ -1,7 +1,7 @@
 //! Messages and addresses gathered from arguments and files into letters, before the first packet.
 
 use super::choose::{Gate, Opened};
-use super::plan::usage;
+use super::plan::{told, usage};
 use crate::cli::send::SendArgs;
 use crate::cli::shared::EnvelopeArgs;
 use crate::console::voice::name_of;
@@ -173,7 +173,7 @@ pub fn log(option: &str, path: &Path) -> Result<File, Failure> {
     no_hyphen(option, path)?;
     let opened = appendable(path).and_then(|mut log| begin_a_line(path, &mut log).map(|()| log));
     let opened = opened.with_context(|| format!("{} cannot be written", path_name(path)));
-    opened.map_err(|problem| usage(format!("{problem:#}")))
+    opened.map_err(|problem| usage(told(&problem)))
 }
 
 /// True for two names of one regular file.
@@ -310,7 +310,9 @@ fn recipients_of(path: &Path, watch: &Watch, found: &mut Vec<Address>) -> Result
     };
     let lines: usize = text.as_bytes().chunks(4096).map(|part| find::count(b'\n', part)).sum();
     found.reserve(lines + 1);
-    let (list, mut at, mut from) = (Arc::new(text), 0, 0);
+    // The mark that some editors put in front is no part of the first address.
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let (list, mut at, mut from) = (Arc::new(text), 0, mark);
     let text = list.as_str();
     let bad = |at, problem| {
         let about = format!("line {at} of {}", name_of(&origin(path)));

@@ -3,6 +3,7 @@
 use super::pem;
 use crate::cli::shared::{DsnReturn, EnvelopeArgs, ServerArgs, TlsChoice, TlsMin};
 use crate::config::words;
+use crate::console::voice::os;
 use crate::net::tls::Securing;
 use crate::terms::address::AddressProblem;
 use crate::terms::endpoint::Endpoint;
@@ -16,6 +17,12 @@ use std::path::PathBuf;
 /// A failure of the command line itself.
 pub fn usage(text: impl Into<String>) -> Failure {
     Failure::new(Stage::Input, Cause::Usage(text.into()))
+}
+
+/// What went wrong with a file of our own, and why in words: neither a number of the system's nor the name of a draft.
+pub fn told(problem: &anyhow::Error) -> String {
+    let words = problem.chain().map(|part| part.downcast_ref().map_or_else(|| part.to_string(), os));
+    words.collect::<Vec<_>>().join(": ")
 }
 
 pub fn plan(

@@ -120,6 +120,9 @@ fn resource(args: &PostArgs, watch: &Watch) -> Result<Option<Resource>, Failure>
 }
 
 fn prepare(args: &PostArgs, watch: &Arc<Watch>) -> Result<Ready, Early> {
+    if args.service.recipients_from_headers && args.service.via.is_none() {
+        return Err(usage("-t is for --via; --to and --to-file name the recipients of --envelope").into());
+    }
     let request = &args.request;
     let body = file(args).unwrap_or(Path::new("-"));
     let server = &args.server;

@@ -3,7 +3,7 @@
 use super::account::InForce;
 use super::gather::Gather;
 use super::guard;
-use super::plan::{plan, usage};
+use super::plan::{plan, told, usage};
 use super::proxy::proxy;
 use super::unsent::Unsent;
 use crate::cli::shared::{OutputArgs, TriesArgs, When};
@@ -109,7 +109,7 @@ pub fn carry(round: Round, output: &OutputArgs, watch: &Arc<Watch>) -> u8 {
         clerk.books.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(sink);
     if let Some(Err(problem)) = unsent.map(Unsent::write) {
-        out::say(&(voice::aside(&format!("the list of what is unsent: {problem:#}")) + "\n"));
+        out::say(&(voice::aside(&format!("the list of what is unsent: {}", told(&problem))) + "\n"));
     }
     if let (Some(signal), true) = (watch.caught(), stopped) {
         die_of(signal);

@@ -6,7 +6,7 @@ use super::choose::{Picked, pick};
 use super::gather::{self, Gather};
 use super::guard;
 use super::login::login;
-use super::plan::usage;
+use super::plan::{told, usage};
 use super::product;
 use super::round::{Round, about_a_message, before_any_message, carry, plan_for, say_notes, tries};
 use super::unsent::Unsent;
@@ -117,7 +117,7 @@ fn prepare(args: &SendArgs, watch: &Arc<Watch>) -> Result<Round, Early> {
 }
 
 fn unwritable(problem: &anyhow::Error) -> Failure {
-    usage(format!("{problem:#}"))
+    usage(told(problem))
 }
 
 fn show(args: &SendArgs, ready: Round) -> u8 {

@@ -18,6 +18,7 @@ use crate::console::sink::SinkReport;
 use crate::console::voice::os;
 use crate::sink::{
     self, Behaviour, CertificateChoice, Ended, Gate, Setup, Sink, SinkProblem, StoreChoice, User,
+    is_presentable,
 };
 use crate::terms::failure::{Cause, Failure, Stage};
 use crate::terms::ixp::Ixp;
@@ -133,6 +134,9 @@ fn setup(args: SinkArgs) -> Result<Setup, Refused> {
 
 /// Says which wish could never come true, so that nobody waits for it.
 fn idle_wish(args: &SinkArgs) -> Option<String> {
+    if let Some(name) = args.hostname.as_ref().filter(|name| !is_presentable(name)) {
+        return Some(format!("--hostname {name:?} is no name to greet with"));
+    }
     let has_tls = args.tls_self_signed || args.tls_cert.is_some();
     let stages = args.reject.iter().map(|wish| wish.stage);
     let stages = stages.chain(args.drop.iter().map(|wish| wish.stage));

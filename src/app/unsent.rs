@@ -92,6 +92,7 @@ fn draft(target: &Path) -> io::Result<tempfile::NamedTempFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::plan::told;
     use std::io::Read;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -122,7 +123,12 @@ mod tests {
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR)
             .unwrap();
         let nobody = Unsent::prepare(&pipe, &[]).unwrap_err();
-        assert!(format!("{nobody:#}").contains("cannot be written: nobody reads it"), "{nobody:#}");
+        assert!(told(&nobody).ends_with("cannot be written: nobody reads it"), "{nobody:#}");
+        let nowhere = Unsent::prepare(&dir.path().join("no/list"), &[]).unwrap_err();
+        assert!(
+            told(&nowhere).ends_with("/no/list cannot be written: no such file or directory"),
+            "{nowhere:#}"
+        );
         let mut reader = File::options().read(true).write(true).open(&pipe).unwrap();
         list(&pipe);
         let mut heard = [0; 9];

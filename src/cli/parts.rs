@@ -3,6 +3,7 @@
 //! A file is an argument of its own, so that no character of its name means anything: `--name`, `--type` and `--cid` stand
 //! behind it as options.
 
+use super::root::Root;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 use std::path::PathBuf;
@@ -118,5 +119,9 @@ fn misplaced(option: &str, others: &str) -> Error {
 }
 
 fn wrong(text: &str) -> Error {
-    Error::raw(ErrorKind::ArgumentConflict, text)
+    let error = Error::raw(ErrorKind::ArgumentConflict, text);
+    match Root::tree_of("compose") {
+        Some(mut compose) => error.format(&mut compose),
+        None => error,
+    }
 }

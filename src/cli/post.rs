@@ -130,7 +130,7 @@ pub struct ServiceArgs {
     pub via: Option<String>,
 
     /// Take recipients from To, Cc and Bcc of the message
-    #[arg(short = 't', long, requires = "via")]
+    #[arg(short = 't', long)]
     pub recipients_from_headers: bool,
 }
 
@@ -222,7 +222,7 @@ pub struct PostServerArgs {
     pub tls_fingerprint: Vec<Fingerprint>,
 
     /// Connect to the unix socket PATH, whatever the host of the URL
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["proxy", "ipv4", "ipv6", "source_address"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["proxy", "proxy_password_file", "ipv4", "ipv6", "source_address"])]
     pub unix_socket: Option<PathBuf>,
 
     /// Check the certificate for NAME, and send that, instead of the host's name

@@ -106,9 +106,14 @@ fn of_whole_words(arguments: &[OsString], text: String) -> String {
 impl Root {
     /// The help of a command, for one that reads its options itself.
     pub fn help_of(command: &str) -> String {
+        Root::tree_of(command).map_or_else(String::new, |mut it| it.render_long_help().to_string())
+    }
+
+    /// A command with its options, for one that finds out by itself what is wrong with them.
+    pub(super) fn tree_of(command: &str) -> Option<clap::Command> {
         let mut tree = <Root as clap::CommandFactory>::command();
         tree.build();
-        tree.find_subcommand_mut(command).map_or_else(String::new, |it| it.render_long_help().to_string())
+        tree.find_subcommand(command).cloned()
     }
 }
 

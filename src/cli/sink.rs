@@ -84,7 +84,7 @@ pub struct SinkArgs {
     pub tls_cert: Option<PathBuf>,
 
     /// The key of that certificate (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", requires = "tls_cert", conflicts_with = "tls_self_signed")]
     pub tls_key: Option<PathBuf>,
 
     /// Begin TLS with the first octet, not by STARTTLS

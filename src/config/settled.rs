@@ -157,7 +157,7 @@ pub fn settle(
 fn option_user(options: &Layer) -> Result<Option<String>, String> {
     let Some(user) = options.text(Key::User) else { return Ok(None) };
     if user.contains(':') {
-        return Err("a password does not stand in --user, where every process list shows it".to_owned());
+        return Err("a password does not stand in --user, where every process list shows it; --password-file or --password-command hand it over".to_owned());
     }
     words::user(user).map_err(|_| "--user is empty or holds a control character".to_owned())?;
     Ok(Some(user.to_owned()))

@@ -5,7 +5,7 @@ use crate::message::open::Origin;
 use crate::terms::address::Address;
 use crate::terms::amount::roughly;
 use crate::terms::answer::{Answer, Inside};
-use crate::terms::failure::{Cause, Failure, Stage};
+use crate::terms::failure::{Cause, Failure, Stage, Unfit};
 use crate::terms::ixp::{Class, Ixp};
 use crate::terms::outcome::{Fate, Outcome, Verdict};
 use crate::terms::printable::printable;
@@ -116,6 +116,7 @@ fn hint(failure: &Failure) -> Option<&'static str> {
             415 => "--content-type TYPE names another type",
             _ => return None,
         }),
+        Cause::Unfit(Unfit::NoHeader) => Some("mailxport compose makes a message of a text"),
         Cause::NoSendMessage => Some("without --discover the message goes to the URL itself"),
         Cause::NotReached(_) if failure.proxy.is_none() => None,
         Cause::Tls(TlsProblem::PlainGreeting(_)) => Some("a server without TLS is named by http://"),

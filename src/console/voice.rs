@@ -341,8 +341,8 @@ pub(super) fn way_on(failure: &Failure) -> Option<&'static str> {
         Cause::Refused(reply) if failure.stage == Stage::Login && reply.code == 538 => {
             "it wants TLS first: --tls required, or smtps://HOST"
         }
-        Cause::Refused(_) if failure.stage == Stage::Login => {
-            "look at --user and at where the password comes from"
+        Cause::Refused(reply) if failure.stage == Stage::Login && !reply.is_temporary() => {
+            "look at --user and at where the password or token comes from"
         }
         Cause::Refused(reply) if failure.stage == Stage::Mail && reply.code == 530 => {
             "--user names a log-on, --account an account that has one"

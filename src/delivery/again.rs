@@ -106,5 +106,6 @@ fn may_be_tried(letter: &Letter, outcome: &Outcome) -> bool {
         && !failure.committed
         && outcome.ixp().class() == Class::Temporary
         && failure.stage != Stage::Login
+        && !matches!(&failure.cause, Cause::Proxy(problem) if problem.is_about_log_on())
         && !matches!(failure.cause, Cause::Interrupted(_) | Cause::Deadline(_))
 }

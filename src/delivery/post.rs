@@ -84,6 +84,7 @@ fn may_go_again(outcome: &Outcome, has_key: bool) -> bool {
     let Some(failure) = &outcome.failure else { return false };
     match &failure.cause {
         Cause::Interrupted(_) | Cause::Deadline(_) | Cause::NoRoom(_) => false,
+        Cause::Proxy(problem) if problem.is_about_log_on() => false,
         _ => match Ixp::of(failure).class() {
             Class::Temporary => true,
             Class::Unknown => has_key,

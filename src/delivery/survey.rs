@@ -178,9 +178,19 @@ impl Survey {
         unix || (near && self.asked.proxy.is_none())
     }
 
-    /// What holds for a message: the last answer to EHLO.
+    /// The last answer to EHLO.
     pub fn offer(&self) -> Option<&Offer> {
         self.offers.last()
+    }
+
+    /// What holds for a message: the last answer to EHLO, but not one from before a STARTTLS that failed. What would
+    /// have been offered behind that nobody knows.
+    pub fn holding_offer(&self) -> Option<&Offer> {
+        let failed = |failure: &Failure| matches!(failure.stage, Stage::StartTls | Stage::Secure);
+        let left_behind = |offer: &&Offer| {
+            !offer.under_tls && offer.capabilities.starttls && self.failure.as_ref().is_some_and(failed)
+        };
+        self.offer().filter(|offer| !left_behind(offer))
     }
 
     /// The name by which the server greets.

@@ -198,7 +198,8 @@ impl<'a> Exchange<'a> {
             if self.open_gate(phase, continued) || self.bell.was_rung() {
                 continue;
             }
-            if self.is_closed && !matches!(phase, Phase::Reply(_)) {
+            let is_over = self.is_closed && !matches!(phase, Phase::Reply(_));
+            if is_over || phase == Phase::Rest && self.line.borrow().is_broken {
                 return Err((self.stage(), Cause::Closed));
             }
             self.wait(phase)?;
@@ -276,10 +277,16 @@ impl<'a> Exchange<'a> {
             }
         };
         let is_gated = phase == Phase::Head && course.gate == Gate::Closed;
-        let wire = (line.wire.fd(), line.wants | PollFlags::IN);
+        // Behind an answer nothing may be wanted of the wire: what came with it would ring without end.
+        let heeds = if phase == Phase::Rest { PollFlags::empty() } else { PollFlags::IN };
+        let wire = (line.wire.fd(), line.wants | heeds);
         let source: Option<BorrowedFd<'_>> = course.parcel.waits_for().filter(|_| course.waits);
         let fds: Vec<_> = std::iter::once(wire).chain(source.map(|fd| (fd, PollFlags::IN))).collect();
         match self.watch.wait_any(&fds, until) {
+            // Asked for nothing, it can only tell that the other side is gone.
+            Ok(ready) if wire.1.is_empty() && ready.first().is_some_and(|flags| !flags.is_empty()) => {
+                Err((self.stage(), Cause::Closed))
+            }
             Ok(_) => Ok(()),
             Err(Halt::Limit) if is_gated => Ok(()),
             Err(halt) => Err(self.halted(halt, whole)),

@@ -277,3 +277,8 @@ fn presentable(hostname: &str) -> String {
     let name: String = hostname.chars().filter(is_fit).take(255).collect();
     if name.is_empty() { "localhost".into() } else { name }
 }
+
+/// Tells whether a name stands in a greeting as it is.
+pub fn is_presentable(hostname: &str) -> bool {
+    presentable(hostname) == hostname
+}

@@ -35,7 +35,7 @@ mod wire;
 pub use behaviour::{Behaviour, BehaviourProblem, Delay, Extension, Hangup, Pattern, Refusal, Stage};
 pub use door::Listen;
 pub use kept::{Addressee, Kept, Protocol};
-pub use listener::{Ended, Setup, Sink, SinkProblem, Stopper};
+pub use listener::{Ended, Setup, Sink, SinkProblem, Stopper, is_presentable};
 pub use logon::{Gate, User};
 pub use store::{StoreChoice, StoreProblem};
 pub use tls::{CertificateChoice, CertificateProblem};

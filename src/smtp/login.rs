@@ -54,7 +54,12 @@ pub(super) fn log_on<L: Link>(
         binding: binding.is_some(),
         prepared: check(Mechanism::ScramSha1, &credentials).is_ok(),
     };
-    let mechanism = choose(&mechanisms, login.auth, have).map_err(|why| no_mechanism(why, ground))?;
+    let mechanism = choose(&mechanisms, login.auth, have).map_err(|why| match why {
+        NoMechanism::NothingOffered if !offered.auth.is_empty() => {
+            no_mechanism(NoMechanism::NothingKnown, ground)
+        }
+        why => no_mechanism(why, ground),
+    })?;
     check(mechanism, &credentials).map_err(unusable)?;
     talk.mask(secret);
     let mut rounds = LogOn::begin(mechanism, credentials, binding, &mechanisms).map_err(unusable)?;

@@ -152,6 +152,11 @@ pub enum ProxyProblem {
 }
 
 impl ProxyProblem {
+    /// A log-on that did not succeed, which is not to be tried blindly again.
+    pub fn is_about_log_on(&self) -> bool {
+        matches!(self, ProxyProblem::WantsLogOn | ProxyProblem::NoMethod | ProxyProblem::LogOnRefused)
+    }
+
     /// The proxy's own words.
     pub fn said(&self) -> Option<&[u8]> {
         match self {

@@ -357,4 +357,10 @@ fn the_page_about_json_names_every_key_and_word() {
     for word in paper.keys.iter().chain(&check.keys).map(String::as_str).chain(words) {
         assert!(page.contains(&format!("`{word}`")), "docs/json.md does not name `{word}`");
     }
+    let log = page.split("## `--log`").nth(1).unwrap();
+    let events =
+        ["finding-host", "connecting", "connected", "securing", "disconnecting", "disconnected", "waiting"];
+    for word in events.into_iter().chain(["`tls`", "`command`", "`response`", "`session`"]) {
+        assert!(log.contains(word), "docs/json.md does not name {word} among the events of a log");
+    }
 }

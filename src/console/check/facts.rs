@@ -108,6 +108,10 @@ fn offers(survey: &Survey) -> Facts {
     let Some(last) = survey.offer() else { return Vec::new() };
     let mut facts = Vec::new();
     facts.extend(survey.server_name().map(|name| ("name", name.to_owned())));
+    if survey.holding_offer().is_none() {
+        facts.push(("in clear", lines_of(last)));
+        return facts;
+    }
     if let [clear, _] = survey.offers.as_slice()
         && clear.reply.lines != last.reply.lines
     {
@@ -166,7 +170,14 @@ fn envelope(survey: &Survey) -> Facts {
     let Some(sender) = &survey.asked.sender else { return Vec::new() };
     let said = survey.sender.as_ref().map_or_else(
         || "not asked".to_owned(),
-        |reply| format!("{}: {reply}", if reply.is_positive() { "accepted" } else { "refused" }),
+        |reply| {
+            let fate = match () {
+                () if reply.is_positive() => "accepted",
+                () if reply.is_temporary() => "put off",
+                () => "refused",
+            };
+            format!("{fate}: {reply}")
+        },
     );
     let mut facts = vec![("sender", format!("<{sender}> {said}"))];
     facts.extend(survey.recipients.iter().enumerate().map(|(at, (address, fate))| {

@@ -54,6 +54,9 @@ pub(super) fn advice(stage: Stage, reply: &Reply, survey: &Survey) -> Option<Str
         () if stage == Stage::Rcpt && others_are_accepted(survey) && !survey.asked.partial => {
             Some("--partial sends to the recipients that are accepted".to_owned())
         }
+        () if matches!(stage, Stage::Mail | Stage::Rcpt) && reply.is_temporary() => {
+            Some("the same again later may be accepted".to_owned())
+        }
         () if stage == Stage::Rcpt => Some("take the refused addresses out of --to".to_owned()),
         () if stage == Stage::Mail => Some("--from names a sender that the server allows".to_owned()),
         () => None,

@@ -26,7 +26,7 @@ pub(super) fn findings(survey: &Survey) -> Vec<Finding> {
             _ => {}
         }
     }
-    found.extend(by_what(last, survey));
+    found.extend(survey.holding_offer().and_then(|offer| by_what(offer, survey)));
     found.extend(nobody(last, survey));
     found
 }

@@ -11,7 +11,7 @@ use crate::terms::printable::printable;
 const SMALL: u64 = 10 << 20;
 
 pub(super) fn findings(survey: &Survey) -> Vec<Finding> {
-    let Some(offer) = survey.offer() else { return Vec::new() };
+    let Some(offer) = survey.holding_offer() else { return Vec::new() };
     if !offer.extended {
         return vec![
             Finding::warning("helo-only", "the server knows HELO only: no TLS, no log-on, no 8-bit octets")

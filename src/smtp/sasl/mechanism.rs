@@ -90,6 +90,8 @@ pub struct Have {
 pub enum NoMechanism {
     /// The server offers no log-on at all.
     NothingOffered,
+    /// None that is known here.
+    NothingKnown,
     /// None of those that were asked for or are known.
     NotOffered,
     NeedsCertificate,
@@ -106,6 +108,7 @@ impl fmt::Display for NoMechanism {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             NoMechanism::NothingOffered => "the server offers no log-on here",
+            NoMechanism::NothingKnown => "the server offers none that is known here",
             NoMechanism::NotOffered => "the server does not offer the log-on that was asked for",
             NoMechanism::NeedsCertificate => "the log-on needs a client certificate",
             NoMechanism::NeedsToken => "the server takes a token, and there is none",

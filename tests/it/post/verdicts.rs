@@ -214,6 +214,16 @@ fn a_success_ahead_of_the_body_counts_only_once_the_body_is_out() {
     ran.must("all", 0, &[]);
     let (ran, _) = desk.run("post {url}/in big.eml", Feed::Nothing, vec![early(Peer::reset)]);
     ran.must("lost", 40, &["mailxport: unknown: "]);
+    // Who does not read the body takes it for the next request.
+    let takes_none = part(|mut peer: Peer| {
+        peer.head();
+        peer.octets(1000);
+        peer.say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        peer.say("HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n");
+        peer.reset();
+    });
+    let (ran, _) = desk.run("post {url}/in big.eml", Feed::Nothing, vec![takes_none]);
+    ran.must("two answers", 40, &["mailxport: unknown: lost "]);
     let (ran, _) = desk.run(
         "post {url}/in --size 10000 --content-type a/b",
         Feed::Octets(&[b'x'; 2000]),

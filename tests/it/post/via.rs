@@ -297,7 +297,11 @@ fn an_envelope_that_a_service_cannot_take_is_refused() {
         (format!("{gmail} mail.eml --to b@d.example,c@D.EXAMPLE --from a@mg.d.example"), 14, ""),
         (format!("{gmail} bcc.eml"), 14, ""),
         (format!("{gmail} nobody.eml"), 123, ""),
-        (format!("{gmail} text"), 37, "does not start with a header field"),
+        (
+            format!("{gmail} text"),
+            37,
+            "does not start with a header field\n  hint: mailxport compose makes a message of a text\n",
+        ),
         (format!("{mailgun} bcc.eml -t"), 2, "the message has a Bcc field"),
         (format!("{mailgun} mail.eml"), 123, "--to ADDR names one"),
         (format!("{mailgun} mail.eml --to x"), 16, ""),

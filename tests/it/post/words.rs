@@ -24,3 +24,20 @@ fn a_success_is_silent_and_verbose_where_asked() {
     ran.must("sysexits", 75, &[]);
     assert_eq!(ran.stderr.lines().count(), 1);
 }
+
+#[test]
+fn an_option_that_would_do_nothing_is_an_error() {
+    let desk = Desk::new();
+    let url = "post http://127.0.0.1:1/in note.eml";
+    for (words, said) in [
+        ("-t", "-t is for --via"),
+        ("-t --method PUT", "-t is for --via"),
+        ("-t --content-type a/b", "-t is for --via"),
+        ("-t --envelope --from a@d.example --to b@d.example", "-t is for --via"),
+        ("--to b@d.example --method PUT", "--envelope"),
+        ("--unix-socket s --proxy-password-file f", "cannot be used with"),
+    ] {
+        let (ran, _) = desk.run::<()>(&format!("{url} {words}"), Feed::Nothing, vec![]);
+        ran.must(words, 2, &[said]);
+    }
+}

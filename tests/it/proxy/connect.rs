@@ -77,6 +77,22 @@ fn a_log_on_is_right_or_wrong() {
 }
 
 #[test]
+fn a_log_on_that_failed_is_not_tried_again() {
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\n\r\n";
+    for user in ["", "ada@"] {
+        let secret = if user.is_empty() { "" } else { "--proxy-password-file secret" };
+        let words = format!(
+            "--proxy http://{user}127.0.0.1:{{port}} {secret} --server smtp://mail.test --retry 1 --retry-delay 0.1"
+        );
+        let (ran, _) = with_proxy(&words, |pipe| {
+            head(pipe);
+            say(pipe, refusal.as_bytes());
+        });
+        ran.must(&words, 4, &[" log-on\n"]);
+    }
+}
+
+#[test]
 fn every_other_answer_is_trouble_for_now_in_words() {
     let endless = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(17 * 1024));
     let lines = format!("HTTP/1.1 200 OK\r\n{}", "x: y\r\n".repeat(100));
