@@ -3,6 +3,7 @@
 
 use super::gather::all_of;
 use super::plan::usage;
+use crate::config::secrets::choice;
 use crate::message::source::Opened;
 use crate::terms::failure::{Cause, Failure, Unfit};
 use crate::terms::printable::path_name;
@@ -24,4 +25,14 @@ pub(super) fn read(what: &str, path: &Path, watch: &Watch) -> Result<PemFile, Fa
         _ => failure,
     })?;
     Ok(PemFile { octets: Arc::new(Secret::new(octets)), name })
+}
+
+/// The same of a file that holds the client's key: a secret, which nobody else may be able to read.
+pub(super) fn key(what: &str, path: &Path, watch: &Watch) -> Result<PemFile, Failure> {
+    let name = path_name(path).into_owned();
+    let secret = choice::key_of(path, watch).map_err(|failure| match &failure.cause {
+        Cause::Unreadable(why) => usage(format!("{what} {name} cannot be read: {why}")),
+        _ => failure,
+    })?;
+    Ok(PemFile { octets: Arc::new(secret), name })
 }

@@ -77,13 +77,20 @@ fn tls(server: &ServerArgs, watch: &Watch) -> Result<TlsWishes, Failure> {
         TlsChoice::Opportunistic => Tls::Opportunistic,
         TlsChoice::Off => Tls::Off,
     });
+    // Without a file of its own the key stands beside the certificate.
+    const CERT: &str = "the client certificate";
+    let (client_cert, client_key) = match (&server.client_cert, &server.client_key) {
+        (Some(both), None) => (Some(pem::key(CERT, both, watch)?), None),
+        (cert, Some(key)) => (file(CERT, cert)?, Some(pem::key("the client key", key, watch)?)),
+        (None, None) => (None, None),
+    };
     let wishes = TlsWishes {
         when,
         name,
         ca_file: file("--ca-file", &server.ca_file)?,
         pins: server.tls_fingerprint.clone(),
-        client_cert: file("the client certificate", &server.client_cert)?,
-        client_key: file("the client key", &server.client_key)?,
+        client_cert,
+        client_key,
         oldest: if server.tls_min == Some(TlsMin::Tls13) { Oldest::Tls13 } else { Oldest::Tls12 },
         insecure: server.insecure,
     };

@@ -94,6 +94,8 @@ pub struct ServerArgs {
     pub client_cert: Option<PathBuf>,
 
     /// The key of the client certificate [default: in the same file]
+    ///
+    /// As any secret it is refused where others can read it; root may share a key of its own with a group.
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     pub client_key: Option<PathBuf>,
 

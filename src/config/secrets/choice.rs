@@ -96,6 +96,13 @@ pub fn first_line_of(path: &Path, watch: &Watch) -> Result<Secret, Failure> {
     from_file(path, &safe_places_here(), watch)
 }
 
+/// A private key, with what else stands in its file.
+pub fn key_of(path: &Path, watch: &Watch) -> Result<Secret, Failure> {
+    let opened = Opened::key(path, &safe_places_here())?;
+    opened.judge()?;
+    opened.read(Extent::Whole, watch).map(|octets| Secret::new(octets.all().to_vec()))
+}
+
 /// The safe places of this run.
 pub(in crate::config) fn safe_places_here() -> Vec<PathBuf> {
     safe_places(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from))

@@ -46,6 +46,16 @@ pub(super) fn halted(halt: Halt, limit: Duration) -> Failure {
 impl Opened {
     /// Opens a path once; files below the safe folders may be readable by others.
     pub(in crate::config) fn path(path: &Path, safe: &[PathBuf]) -> Result<Opened, Failure> {
+        Self::guarded(path, safe, |_| GROUP_AND_OTHERS)
+    }
+
+    /// The same of a private key: root may have handed one of its own to a group, as Debian's `ssl-cert`.
+    pub(super) fn key(path: &Path, safe: &[PathBuf]) -> Result<Opened, Failure> {
+        Self::guarded(path, safe, |owner| if owner == 0 { OTHERS } else { GROUP_AND_OTHERS })
+    }
+
+    /// Opens a path that these may not read, by whose it is.
+    fn guarded(path: &Path, safe: &[PathBuf], forbidden: fn(u32) -> u32) -> Result<Opened, Failure> {
         let name = path_name(path).into_owned();
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let opened = rustix::fs::openat(CWD, path, flags, Mode::empty());
@@ -55,7 +65,7 @@ impl Opened {
             FileType::Directory => return Err(unreadable(Errno::ISDIR).about(name)),
             FileType::RegularFile => {
                 let ours = stat.st_uid == rustix::process::geteuid().as_raw();
-                is_open_to_others(stat.st_mode, ours)
+                is_open(stat.st_mode, ours, forbidden(stat.st_uid))
                     && !is_handed_in(path)
                     && !is_below(&real_path(&fd, path), safe)
             }
@@ -118,9 +128,12 @@ fn unreadable(error: Errno) -> Failure {
     })
 }
 
-/// The rule itself: a file of our own that the group or others can read.
-fn is_open_to_others(mode: u32, ours: bool) -> bool {
-    ours && mode & 0o044 != 0
+const OTHERS: u32 = 0o004;
+const GROUP_AND_OTHERS: u32 = 0o044;
+
+/// The rule itself: a file of our own that somebody can read who may not.
+fn is_open(mode: u32, ours: bool, forbidden: u32) -> bool {
+    ours && mode & forbidden != 0
 }
 
 /// A descriptor that was open before we began.
@@ -165,17 +178,18 @@ mod tests {
 
     #[test]
     fn a_file_of_ours_that_others_can_read_is_refused() {
-        for (mode, ours, open) in [
-            (0o100_600, true, false),
-            (0o100_400, true, false),
-            (0o100_640, true, true),
-            (0o100_604, true, true),
-            (0o100_644, true, true),
-            (0o100_622, true, false),
-            (0o100_711, true, false),
-            (0o100_644, false, false),
+        for (mode, ours, open, open_but_to_a_group) in [
+            (0o100_600, true, false, false),
+            (0o100_400, true, false, false),
+            (0o100_640, true, true, false),
+            (0o100_604, true, true, true),
+            (0o100_644, true, true, true),
+            (0o100_622, true, false, false),
+            (0o100_711, true, false, false),
+            (0o100_644, false, false, false),
         ] {
-            assert_eq!(is_open_to_others(mode, ours), open, "{mode:o} {ours}");
+            assert_eq!(is_open(mode, ours, GROUP_AND_OTHERS), open, "{mode:o} {ours}");
+            assert_eq!(is_open(mode, ours, OTHERS), open_but_to_a_group, "{mode:o} {ours}");
         }
         let dir = tempfile::tempdir().unwrap();
         for (mode, read) in [

@@ -51,7 +51,11 @@ impl Site {
         fs::write(place.path().join("ca.pem"), authority.pem()).unwrap();
         for (name, draft) in [("server", host), ("client", client)] {
             let paper = authority.sign(&draft);
-            fs::write(place.path().join(format!("{name}.pem")), paper.key_pem() + &paper.pem()).unwrap();
+            let path = place.path().join(format!("{name}.pem"));
+            fs::write(&path, paper.key_pem() + &paper.pem()).unwrap();
+            // Exim reads its own by another user.
+            let mode = if name == "client" { 0o600 } else { 0o644 };
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         }
         Self { place, ports: [(); 3].map(|()| free_port()) }
     }

@@ -1,7 +1,8 @@
 //! Files about TLS are judged before the first packet, and the environment may name the store.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -71,6 +72,35 @@ fn a_file_that_is_of_no_use_is_a_usage_error_before_the_first_packet() {
     let words = format!("send note.eml --server smtps://127.0.0.1:{port} --tls off");
     run(stage.place.path(), &words, &[]).must("smtps", 2, &["--tls off contradicts"]);
     assert!(listener.accept().is_err());
+}
+
+#[test]
+fn a_key_that_others_can_read_is_refused_before_the_first_packet() {
+    let stage = Stage::new();
+    let client = stage.authority.sign(&Draft::of(&["ada"]).for_clients());
+    stage.file("client.pem", client.pem());
+    stage.file("client.key", client.key_pem());
+    stage.file("both.pem", client.pem() + &client.key_pem());
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let words = |options: &str| format!("send note.eml --server smtp://127.0.0.1:{port} {options}");
+    for (key, options) in [
+        ("client.key", "--client-cert client.pem --client-key client.key"),
+        ("both.pem", "--client-cert both.pem"),
+    ] {
+        let path = stage.place.path().join(key);
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let said = format!("{key} may not be used: others can read it");
+        run(stage.place.path(), &words(options), &[]).must(options, 36, &[&said]);
+        assert!(listener.accept().is_err(), "{options}: a connection");
+    }
+    // A certificate is no secret.
+    std::fs::set_permissions(stage.place.path().join("client.key"), Permissions::from_mode(0o600)).unwrap();
+    std::fs::set_permissions(stage.place.path().join("client.pem"), Permissions::from_mode(0o644)).unwrap();
+    let options =
+        "--client-cert client.pem --client-key client.key --dry-run --from a@d.example --to b@d.example";
+    run(stage.place.path(), &words(options), &[]).must(options, 0, &[]);
 }
 
 #[test]

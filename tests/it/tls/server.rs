@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -204,7 +205,9 @@ impl Stage {
     }
 
     pub(super) fn file(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.place.path().join(name), content).unwrap();
+        let path = self.place.path().join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     /// Sends note.eml to a server that plays this door.
