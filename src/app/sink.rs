@@ -137,6 +137,9 @@ fn idle_wish(args: &SinkArgs) -> Option<String> {
     if let Some(name) = args.hostname.as_ref().filter(|name| !is_presentable(name)) {
         return Some(format!("--hostname {name:?} is no name to greet with"));
     }
+    if args.max_size == Some(0) {
+        return Some("--max-size 0 would be told as no limit at all (RFC 1870)".into());
+    }
     let has_tls = args.tls_self_signed || args.tls_cert.is_some();
     let stages = args.reject.iter().map(|wish| wish.stage);
     let stages = stages.chain(args.drop.iter().map(|wish| wish.stage));

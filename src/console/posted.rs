@@ -78,7 +78,7 @@ fn answered(answer: &Answer, server: &str, outcome: &Outcome) -> String {
         return format!("{server} sends the message elsewhere: {} (HTTP {status})", printable(place));
     }
     let did = match status {
-        300..=399 => "sends the message elsewhere",
+        300..=399 => "does not take the message here, and names no other place",
         401 => "asks for a log-on",
         502 | 504 => "is a gateway that lost the server behind it",
         _ if class == Class::Temporary => "put off the message",

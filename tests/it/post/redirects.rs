@@ -50,10 +50,20 @@ fn every_other_redirect_is_an_error_that_names_the_new_place() {
             continue;
         }
         let shown = shown.replace("{port}", &kept[0]);
-        ran.must(status, 88, &["sends the message elsewhere", &shown]);
+        let words = if shown.is_empty() { "names no other place" } else { "sends the message elsewhere" };
+        ran.must(status, 88, &[words, &shown]);
         assert!(!ran.stderr.contains("secret7") && !ran.stdout.contains("secret7"));
         assert_eq!(ran.json["verdict"], "refused", "{location}");
         assert_eq!(ran.json["location"].as_str().unwrap_or_default(), shown, "{location}");
+    }
+}
+
+#[test]
+fn a_redirect_to_nowhere_names_no_place() {
+    let desk = Desk::new();
+    for status in ["304 Same", "302 Found"] {
+        let (ran, _) = desk.post("", vec![answering(status, "")]);
+        ran.must(status, 88, &["does not take the message here, and names no other place (HTTP 30"]);
     }
 }
 

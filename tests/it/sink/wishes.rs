@@ -216,6 +216,7 @@ fn a_wish_that_makes_no_sense_is_a_usage_error_with_a_sentence() {
         (&["--auth", "alice:/nowhere/password", "--auth-in-clear"], "cannot read the password file"),
         (&["--auth-in-clear"], "--auth"),
         (&["--max-size", "1T"], "not a size"),
+        (&["--max-size", "0"], "--max-size 0 would be told as no limit at all"),
         (&["--count", "0"], "0"),
         (&["--hostname", "a b"], "no name to greet with"),
         (&["--hostname", "a\r\n250 b"], r#""a\r\n250 b" is no name"#),
