@@ -40,7 +40,8 @@ pub fn failure(failure: &Failure, outcome: &Outcome, origin: &Origin, named: boo
         _ => sentence(failure, origin),
     };
     let name = name_of(origin);
-    let about = if named && !sentence.starts_with(&name) { format!("{name}: ") } else { String::new() };
+    let says_it = sentence.starts_with(&name) || sentence.ends_with(&format!("(in {name})"));
+    let about = if named && !says_it { format!("{name}: ") } else { String::new() };
     let mut lines = vec![format!("mailxport: {lead}: {about}{sentence}")];
     match several_refusals(&outcome.recipients) {
         Some(replies) if matches!(failure.stage, Stage::Rcpt | Stage::Dot) => lines.extend(replies),
