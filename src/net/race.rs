@@ -18,6 +18,8 @@ const HEAD_START: Duration = Duration::from_millis(250);
 struct Race<'a> {
     running: Vec<Runner>,
     failed: Vec<(String, io::Error)>,
+    /// How many of these are of another family than the source address.
+    strange: usize,
     observer: &'a mut dyn Observer,
 }
 
@@ -37,7 +39,7 @@ pub fn connect(
     observer: &mut dyn Observer,
 ) -> Result<(SocketAddr, OwnedFd), Cause> {
     let end = Instant::now() + limit;
-    let mut race = Race { running: Vec::new(), failed: Vec::new(), observer };
+    let mut race = Race { running: Vec::new(), failed: Vec::new(), strange: 0, observer };
     let mut waiting = addresses.iter();
     loop {
         let mut next_at = end;
@@ -80,6 +82,7 @@ impl Race<'_> {
             if source.is_ipv4() != address.is_ipv4() {
                 let error = io::Error::other("the source address is of the other family");
                 self.fail(address, since, error);
+                self.strange += 1;
                 return Ok(None);
             }
             socket.bind(&SocketAddr::new(source, 0).into()).map_err(Cause::Local)?;
@@ -132,8 +135,14 @@ impl Race<'_> {
         }
     }
 
-    /// Nobody is left. Where every address took the connection and reset it, the server hung up.
-    fn lost(self) -> Cause {
+    /// Nobody is left. Where every address took the connection and reset it, the server hung up; where the source address
+    /// fits none of them, none was asked.
+    fn lost(mut self) -> Cause {
+        if self.strange == self.failed.len()
+            && let Some((_, error)) = self.failed.pop()
+        {
+            return Cause::Local(error);
+        }
         let reset = |(_, error): &(String, io::Error)| error.kind() == io::ErrorKind::ConnectionReset;
         if self.failed.iter().all(reset) { Cause::Closed } else { Cause::NotReached(self.failed) }
     }

@@ -79,5 +79,6 @@ fn the_family_and_the_source_address_are_for_the_way_to_the_proxy() {
     let ran = run("--server mail.test --proxy socks5://127.0.0.1:9 -6", &[]);
     ran.must("family", 13, &["the proxy socks5://127.0.0.1:9 is no IPv6 address, and -6 allows no other"]);
     let ran = run("--server mail.test --proxy socks5://127.0.0.1:9 --source-address ::1", &[]);
-    ran.must("source", 14, &["the proxy socks5://127.0.0.1:9: the source address is of the other family"]);
+    let said = "the proxy socks5://127.0.0.1:9 from here: the source address is of the other family";
+    ran.must("source", 21, &[said]);
 }
