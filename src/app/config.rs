@@ -8,7 +8,7 @@ use super::options::filled;
 use super::post_via;
 use super::product;
 use crate::cli::config::{ConfigArgs, ConfigCommand, ShowArgs};
-use crate::config::environment::is_set;
+use crate::config::environment::{Environment, is_set};
 use crate::config::key::{Key, Kind as Holds, ROWS};
 use crate::config::layer::{Setting, Source, Value};
 use crate::config::local::{self, Local};
@@ -19,6 +19,7 @@ use crate::console::{out, service, settings, voice};
 use crate::httpmail::via::service::{Given, KEYS, Service};
 use crate::terms::address_list::mailbox;
 use crate::terms::auth::Auth;
+use crate::terms::endpoint::Server;
 use crate::terms::failure::Failure;
 use crate::terms::ixp::Ixp;
 use crate::terms::printable::path_name;
@@ -145,14 +146,18 @@ fn about_this_machine(local: Option<&Local>) -> Vec<Shown> {
 fn secret(args: &ShowArgs, settled: &Settled) -> (Key, Kind, Option<Source>) {
     let (options, _) = filled(&args.server, &args.envelope, &settled.settings);
     let account = settled.credentials.as_ref();
-    let kind = kind(&options, wanted(options.auth).unwrap_or(Auth::Auto), account);
+    let is_ours = match &settled.server {
+        Some(Server::At(server)) => Environment::read().other_than(server).is_none(),
+        _ => true,
+    };
+    let kind = kind(&options, wanted(options.auth).unwrap_or(Auth::Auto), account, is_ours);
     let keys = match kind {
         Kind::Password => [Key::PasswordFile, Key::PasswordCommand, Key::Password],
         Kind::Token => [Key::TokenFile, Key::TokenCommand, Key::TokenFile],
     };
     let found = keys.into_iter().find_map(|key| Some((key, settled.settings.get(key)?.source.clone())));
     let of_option = found.as_ref().is_some_and(|(_, source)| *source == Source::Option);
-    let around = !of_option && !beats_the_environment(account, kind) && is_set(kind.variable());
+    let around = !of_option && is_ours && !beats_the_environment(account, kind) && is_set(kind.variable());
     match found {
         _ if around => (keys[0], kind, Some(Source::Variable(kind.variable()))),
         Some((key, source)) => (key, kind, Some(source)),

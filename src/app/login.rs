@@ -2,7 +2,7 @@
 
 use super::plan::usage;
 use crate::cli::shared::{AuthChoice, ServerArgs};
-use crate::config::environment::is_set;
+use crate::config::environment::{Environment, is_set};
 use crate::config::secrets::choice::{Wanted, fetch};
 use crate::config::secrets::kind::Kind;
 use crate::config::settled::Credentials;
@@ -67,13 +67,14 @@ fn log_on(
         }
         return Ok(None);
     };
-    let kind = kind(args, auth, account);
+    let is_ours = Environment::read().other_than(endpoint).is_none();
+    let kind = kind(args, auth, account, is_ours);
     let (file, command) = match kind {
         Kind::Password => (args.password_file.as_deref(), args.password_command.as_deref()),
         Kind::Token => (args.token_file.as_deref(), args.token_command.as_deref()),
     };
     let wanted = Wanted::new(kind, user, endpoint.host());
-    let environment = wanted.environment.filter(|_| !beats_the_environment(account, kind));
+    let environment = wanted.environment.filter(|_| is_ours && !beats_the_environment(account, kind));
     let (account, prompt) = (account.and_then(|account| account.of(kind)), may_ask && prompt::can_ask());
     let wanted = Wanted { file, command, environment, account, prompt, ..wanted };
     let found = fetch(&wanted, watch, &mut |question| prompt::ask(question, watch))?;
@@ -102,7 +103,9 @@ pub fn wanted(choice: Option<AuthChoice>) -> Option<Auth> {
 
 /// A token where one is named or the mechanism wants one; else a password. Who comes first decides: options, an account that
 /// was named, the environment, another account.
-pub fn kind(args: &ServerArgs, auth: Auth, account: Option<&Credentials>) -> Kind {
+///
+/// The environment has a say where it is for this server.
+pub fn kind(args: &ServerArgs, auth: Auth, account: Option<&Credentials>, environment: bool) -> Kind {
     if args.token_file.is_some()
         || args.token_command.is_some()
         || matches!(auth, Auth::XOAuth2 | Auth::OAuthBearer)
@@ -115,6 +118,7 @@ pub fn kind(args: &ServerArgs, auth: Auth, account: Option<&Credentials>) -> Kin
     let of_account =
         account.map(|it| if it.of(Kind::Token).is_some() { Kind::Token } else { Kind::Password });
     let of_environment = match (is_set(Kind::Password.variable()), is_set(Kind::Token.variable())) {
+        _ if !environment => None,
         (true, _) => Some(Kind::Password),
         (false, true) if auth == Auth::Auto => Some(Kind::Token),
         _ => None,

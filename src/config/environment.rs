@@ -1,5 +1,8 @@
 //! The variables that are read.
 
+use super::secrets::kind::Kind;
+use super::settled::is_same;
+use crate::terms::endpoint::{Endpoint, Server};
 use crate::terms::secret::Secret;
 use std::os::unix::ffi::OsStringExt;
 
@@ -10,6 +13,8 @@ pub struct Environment {
     pub user: Option<String>,
     /// There is a password for the user of the proxy.
     pub proxy_password: bool,
+    /// The variables that hold a secret for the log-on.
+    pub secrets: Vec<&'static str>,
 }
 
 impl Environment {
@@ -20,6 +25,20 @@ impl Environment {
             server: set("MAILXPORT_SERVER"),
             user: set("MAILXPORT_USER"),
             proxy_password: is_set("MAILXPORT_PROXY_PASSWORD"),
+            secrets: [Kind::Password, Kind::Token]
+                .map(Kind::variable)
+                .into_iter()
+                .filter(|it| is_set(it))
+                .collect(),
+        }
+    }
+
+    /// The server that it names, where that is another one: what it has for a log-on goes to no other.
+    pub fn other_than(&self, server: &Endpoint) -> Option<Server> {
+        let named = self.server.as_deref().and_then(|named| Server::parse(named).ok())?;
+        match &named {
+            Server::At(own) if is_same(own, server) => None,
+            _ => Some(named),
         }
     }
 }

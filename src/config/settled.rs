@@ -89,6 +89,8 @@ pub enum Why {
     NoServer,
     /// The account's user, and the one that logs on.
     User(String, String),
+    /// The server of the environment, the one that is spoken to, and variables.
+    Environment(String, String, Vec<&'static str>),
 }
 
 impl KeptBack {
@@ -104,6 +106,9 @@ impl KeptBack {
             }
             Why::User(own, other) => {
                 format!("the account {account} has the secret of {own}; not used for {other}: {names}")
+            }
+            Why::Environment(own, other, variables) => {
+                format!("MAILXPORT_SERVER is {own}; not used for {other}: {}", variables.join(", "))
             }
         }
     }
@@ -130,10 +135,12 @@ pub fn settle(
         return Err("an embedded sink has no users to log on".to_owned());
     }
     let env_server = !options.has(Key::Server) && around.is_some() && !(named && own.is_some());
-    let around = layer_of(environment, server.as_ref().filter(|_| env_server));
+    let mut around = layer_of(environment, server.as_ref().filter(|_| env_server));
     let mut kept_back = Vec::new();
     let account =
         chosen.map(|chosen| fitting(chosen.account, server.as_ref(), &mut kept_back)).unwrap_or_default();
+    let nearer = if named { options.clone().over(&account) } else { options.clone() };
+    kept_back.extend(environment_of_another(&mut around, environment, server.as_ref(), &nearer));
     let mut settings =
         if named { options.over(&account).over(&around) } else { options.over(&around).over(&account) };
     if let Some(chosen) = chosen {
@@ -215,7 +222,7 @@ fn name(server: &Server) -> String {
 
 /// The host decides: a certificate is for a host, whatever the port. On this machine anybody may listen at another port, so
 /// there the port decides too.
-fn is_same(own: &Endpoint, other: &Endpoint) -> bool {
+pub(super) fn is_same(own: &Endpoint, other: &Endpoint) -> bool {
     match (&own.place, &other.place) {
         (Place::Tcp { host, port }, Place::Tcp { host: other, port: at }) => {
             host.eq_ignore_ascii_case(other) && (port == at || !is_this_machine(host))
@@ -229,6 +236,23 @@ fn is_this_machine(host: &str) -> bool {
     name == "localhost"
         || name.ends_with(".localhost")
         || name.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// What the environment has for the log-on at the server that it names goes to no other; nothing is told of what is not needed.
+fn environment_of_another(
+    around: &mut Layer,
+    environment: &Environment,
+    server: Option<&Server>,
+    nearer: &Layer,
+) -> Option<KeptBack> {
+    let Some(Server::At(server)) = server else { return None };
+    let own = environment.other_than(server)?;
+    let user = around.take_out(|key, _| key == Key::User && !nearer.has(key));
+    let has_secret = nearer.iter().any(|(key, _)| key.is_secret());
+    let secrets = environment.secrets.iter().copied().filter(|_| !has_secret);
+    let variables: Vec<_> = user.iter().map(|_| "MAILXPORT_USER").chain(secrets).collect();
+    let why = Why::Environment(name(&own), server.to_string(), variables.clone());
+    (!variables.is_empty()).then(|| KeptBack { account: String::new(), keys: Vec::new(), why })
 }
 
 /// A secret belongs to the user it was configured for.

@@ -25,7 +25,7 @@ fn account(settings: &[(Key, &str)]) -> Account {
 
 fn around(server: &str, user: &str) -> Environment {
     let set = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    Environment { server: set(server), user: set(user), proxy_password: false }
+    Environment { server: set(server), user: set(user), ..Environment::default() }
 }
 
 fn settled(
