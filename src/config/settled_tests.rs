@@ -49,7 +49,9 @@ fn an_option_beats_the_environment() {
     for (options, environment, wanted) in [
         (&[(At, "a")][..], around("", ""), Some(("a:587", None))),
         (&[], around("b", "u"), Some(("b:587", Some("u")))),
-        (&[(At, "a")], around("smtp://v@b", "u"), Some(("a:587", Some("u")))),
+        (&[(At, "a")], around("", "u"), Some(("a:587", Some("u")))),
+        (&[(At, "a")], around("smtp://v@A", "u"), Some(("a:587", Some("u")))),
+        (&[(At, "a")], around("smtp://v@b", "u"), Some(("a:587", None))),
         (&[], around("smtp://v@b", "u"), Some(("b:25", Some("v")))),
         (&[(At, "smtp://v@a")], around("b", "u"), Some(("a:25", Some("v")))),
         (&[(At, "smtp://v%3a@a")], around("b", "u"), Some(("a:25", Some("v:")))),
@@ -64,6 +66,34 @@ fn an_option_beats_the_environment() {
         assert_eq!(found, wanted, "{options:?} {environment:?}");
     }
     assert!(settle(Layer::default(), &around("", ""), None).unwrap().server.is_none());
+}
+
+#[test]
+fn what_the_environment_has_for_one_server_goes_to_no_other() {
+    use Key::{Password, Server as At, User};
+    let work = account(&[(At, "h.example"), (User, "ada"), (Password, "p")]);
+    let environment =
+        |server: &str| Environment { secrets: vec!["MAILXPORT_PASSWORD"], ..around(server, "bob") };
+    let both = &["MAILXPORT_USER", "MAILXPORT_PASSWORD"][..];
+    for (options, server, named, told) in [
+        (&[(At, "a")][..], "", false, &[][..]),
+        (&[(At, "a")], "a", false, &[]),
+        (&[], "b", false, &[]),
+        (&[(At, "a")], "b", false, both),
+        (&[(At, "a")], "sink:x", false, both),
+        (&[(At, "a"), (User, "eve")], "b", false, &both[1..]),
+        (&[(At, "a"), (User, "eve"), (Key::PasswordFile, "f")], "b", false, &[]),
+        (&[], "b", true, &[]),
+        (&[(At, "sink:x")], "b", false, &[]),
+    ] {
+        let settled = settled(options, &environment(server), &work, named).unwrap();
+        let found = settled.kept_back.iter().find_map(|it| match &it.why {
+            Why::Environment(_, _, variables) => Some(variables.as_slice()),
+            _ => None,
+        });
+        assert_eq!(found.unwrap_or_default(), told, "{options:?} {server} {named}");
+        assert!(told.is_empty() || settled.settings.text(User) != Some("bob"), "{options:?} {server}");
+    }
 }
 
 #[test]
