@@ -3,13 +3,13 @@
 use super::login::beats_the_environment;
 use super::plan::usage;
 use crate::cli::shared::ServerArgs;
-use crate::config::environment::is_set;
+use crate::config::environment::{Environment, is_set};
 use crate::config::secrets::choice::{Wanted, fetch};
 use crate::config::secrets::kind::Kind;
 use crate::config::settled::Credentials;
 use crate::console::prompt;
 use crate::terms::auth::Auth;
-use crate::terms::endpoint::{Endpoint, Server};
+use crate::terms::endpoint::Endpoint;
 use crate::terms::failure::Failure;
 use crate::terms::plan::Login;
 use crate::watch::wait::Watch;
@@ -28,13 +28,8 @@ pub(super) fn login(
     account: Option<&Credentials>,
     watch: &Arc<Watch>,
 ) -> Result<Option<Login>, Failure> {
-    let is_ours = environment_is_for(endpoint);
-    let user = endpoint.user.as_deref().filter(|user| {
-        is_ours
-            || said.user.is_some()
-            || account.is_some()
-            || std::env::var("MAILXPORT_USER").as_deref() != Ok(user)
-    });
+    let is_ours = Environment::read().other_than(endpoint).is_none();
+    let user = endpoint.user.as_deref();
     let names_token = said.token_file.is_some() || said.token_command.is_some();
     let names_password = said.password_file.is_some() || said.password_command.is_some();
     let of_account =
@@ -84,13 +79,4 @@ pub(super) fn login(
         is_token: kind == Kind::Token,
         in_clear: in_force.auth_in_clear,
     }))
-}
-
-/// True where the variables about a log-on may be meant for this host.
-fn environment_is_for(endpoint: &Endpoint) -> bool {
-    let named = std::env::var("MAILXPORT_SERVER").ok().filter(|named| !named.is_empty());
-    named.is_none_or(|named| match Server::parse(&named) {
-        Ok(Server::At(other)) => other.host().eq_ignore_ascii_case(endpoint.host()),
-        _ => false,
-    })
 }

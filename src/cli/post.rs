@@ -252,7 +252,8 @@ pub struct PostServerArgs {
     /// A password answers the challenge of the server, by Digest where that is offered, else by Basic. It comes from
     /// --password-file or --password-command, else from MAILXPORT_PASSWORD, from the account, from the file
     /// mailxport.password in $CREDENTIALS_DIRECTORY, from netrc, or from a prompt on the terminal, the first of them that
-    /// there is. The variables are not used where MAILXPORT_SERVER names another host.
+    /// there is. The variables are not used where MAILXPORT_SERVER names another host, or another
+    /// port of this machine.
     #[arg(short, long, value_name = "NAME")]
     pub user: Option<String>,
 

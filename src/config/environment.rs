@@ -1,7 +1,7 @@
 //! The variables that are read.
 
 use super::secrets::kind::Kind;
-use super::settled::is_same;
+use super::settled::{is_same, name};
 use crate::terms::endpoint::{Endpoint, Server};
 use crate::terms::secret::Secret;
 use std::os::unix::ffi::OsStringExt;
@@ -33,12 +33,13 @@ impl Environment {
         }
     }
 
-    /// The server that it names, where that is another one: what it has for a log-on goes to no other.
-    pub fn other_than(&self, server: &Endpoint) -> Option<Server> {
-        let named = self.server.as_deref().and_then(|named| Server::parse(named).ok())?;
-        match &named {
-            Server::At(own) if is_same(own, server) => None,
-            _ => Some(named),
+    /// The server that it names, where that is another one, or none that can be read: what it has for a log-on goes to no other.
+    pub fn other_than(&self, server: &Endpoint) -> Option<String> {
+        match Server::parse(self.server.as_deref()?) {
+            Ok(Server::At(own)) if is_same(&own, server) => None,
+            Ok(own) => Some(name(&own)),
+            // It may be a URL with a password in it.
+            Err(_) => Some("no server".to_owned()),
         }
     }
 }

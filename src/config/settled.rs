@@ -213,7 +213,7 @@ fn fitting(account: &Account, server: Option<&Server>, kept_back: &mut Vec<KeptB
     layer
 }
 
-fn name(server: &Server) -> String {
+pub(super) fn name(server: &Server) -> String {
     match server {
         Server::At(endpoint) => endpoint.to_string(),
         Server::Sink(dir) => format!("sink:{}", path_name(dir)),
@@ -251,7 +251,7 @@ fn environment_of_another(
     let has_secret = nearer.iter().any(|(key, _)| key.is_secret());
     let secrets = environment.secrets.iter().copied().filter(|_| !has_secret);
     let variables: Vec<_> = user.iter().map(|_| "MAILXPORT_USER").chain(secrets).collect();
-    let why = Why::Environment(name(&own), server.to_string(), variables.clone());
+    let why = Why::Environment(own, server.to_string(), variables.clone());
     (!variables.is_empty()).then(|| KeptBack { account: String::new(), keys: Vec::new(), why })
 }
 

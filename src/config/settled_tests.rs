@@ -81,6 +81,7 @@ fn what_the_environment_has_for_one_server_goes_to_no_other() {
         (&[], "b", false, &[]),
         (&[(At, "a")], "b", false, both),
         (&[(At, "a")], "sink:x", false, both),
+        (&[(At, "a")], "smtp://u:tiger@a", false, both),
         (&[(At, "a"), (User, "eve")], "b", false, &both[1..]),
         (&[(At, "a"), (User, "eve"), (Key::PasswordFile, "f")], "b", false, &[]),
         (&[], "b", true, &[]),
@@ -92,6 +93,7 @@ fn what_the_environment_has_for_one_server_goes_to_no_other() {
             _ => None,
         });
         assert_eq!(found.unwrap_or_default(), told, "{options:?} {server} {named}");
+        assert!(settled.kept_back.iter().all(|it| !it.sentence().contains("tiger")), "{server}");
         assert!(told.is_empty() || settled.settings.text(User) != Some("bob"), "{options:?} {server}");
     }
 }
